@@ -1,0 +1,1 @@
+"""What the grid is: hourly generation by fuel, and what a MWh of it emits."""

@@ -1,0 +1,139 @@
+"""A grid's hourly generation by fuel, with where it came from: what every reader must make."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dcsim.errors import DataError
+
+FUELS = ("coal", "natural_gas", "nuclear", "oil", "hydro", "solar", "wind", "other")
+"""The fuels of dcsim; foreign names are mapped to these at the door."""
+
+CARBON_FREE_FUELS = ("nuclear", "hydro", "solar", "wind")
+"""Fuels that count as carbon-free in the CFE score (24/7 Carbon-Free Energy, Google 2020)."""
+
+ONE_HOUR = pd.Timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A named rule that changed values, and how many hours it changed."""
+
+    rule: str
+    hours: int
+    detail: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where an input came from, and what was done to it on the way in."""
+
+    what: str
+    """What it is used for: `grid`, `load`, `emission factors`."""
+    origin: str
+    """File name, or the name of the model that made it."""
+    note: str = ""
+    """What a reader of the report must know: format, clock, nameplate."""
+    sha256: str = ""
+    """Hash of the file's bytes; empty for what is modelled."""
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True)
+class GridGeneration:
+    """Hourly generation of one grid.
+
+    Attributes:
+        table: Generation by fuel [MW]; index UTC, hour-beginning; columns `FUELS`.
+        source: Where it came from.
+        solar_nameplate_mw: Nameplate of the solar fleet behind it, if known [MW].
+        wind_nameplate_mw: Nameplate of the wind fleet behind it, if known [MW].
+    """
+
+    table: pd.DataFrame
+    source: Source
+    solar_nameplate_mw: float | None = None
+    wind_nameplate_mw: float | None = None
+
+    @property
+    def index(self) -> pd.DatetimeIndex:
+        """Return the stamps: UTC, hour-beginning."""
+        return pd.DatetimeIndex(self.table.index)
+
+    def __post_init__(self) -> None:
+        """Refuse a table that is not hourly, whole and by fuel."""
+        if tuple(self.table.columns) != FUELS:
+            raise DataError(f"{self.source.origin}: columns must be {', '.join(FUELS)}")
+        check_hourly(self.table.index, self.source.origin)
+        check_finite(self.table, self.source.origin)
+
+
+def first_where(mask: pd.Series) -> pd.Timestamp:
+    """Return the stamp of the first hour in which a mask holds."""
+    return pd.DatetimeIndex(mask.index)[int(mask.to_numpy().argmax())]
+
+
+def check_hourly(index: pd.Index, origin: str) -> None:
+    """Refuse an index that is not UTC, one hour after another, each hour once.
+
+    Args:
+        index: The stamps to check.
+        origin: What to call the file in the message.
+
+    Raises:
+        DataError: Names the first offending stamp and its line, counted with one header line.
+    """
+    if not isinstance(index, pd.DatetimeIndex) or str(index.tz) != "UTC":
+        raise DataError(f"{origin}: stamps must be UTC")
+    if len(index) == 0:
+        raise DataError(f"{origin}: has no hours; at least one is needed")
+    steps = index[1:] - index[:-1]
+    wrong = np.flatnonzero(steps != ONE_HOUR)
+    if len(wrong) == 0:
+        return
+    first = int(wrong[0])
+    raise DataError(
+        f"{origin}, line {first + 3}: {index[first + 1]:%Y-%m-%d %H:%M}Z follows "
+        f"{index[first]:%Y-%m-%d %H:%M}Z: {_step_in_words(steps[first])} "
+        f"({len(wrong)} such places; every step must be 1 hour). {_hint(steps[wrong])}"
+    )
+
+
+def _step_in_words(step: pd.Timedelta) -> str:
+    hours = step / ONE_HOUR
+    if hours == 0:
+        return "the hour is there twice"
+    if hours < 0:
+        return "the order runs backwards"
+    return f"a step of {hours:g} hours" if hours != 1 else "one hour"
+
+
+def _hint(steps: pd.TimedeltaIndex) -> str:
+    """Say what such steps usually mean."""
+    hours = sorted(set(steps / ONE_HOUR))
+    if hours in ([0.0, 2.0], [0.0], [2.0]):
+        return (
+            "A missing hour in spring or a double one in autumn is the mark of local stamps under "
+            "daylight saving time: give stamps in UTC or with their offset."
+        )
+    return "Give every hour once, in order."
+
+
+def check_finite(table: pd.DataFrame, origin: str) -> None:
+    """Refuse missing and infinite values, naming the first.
+
+    Raises:
+        DataError: Names column, stamp and how many there are.
+    """
+    bad = ~np.isfinite(table.to_numpy(dtype=float))
+    if not bad.any():
+        return
+    row, column = (int(i) for i in np.argwhere(bad)[0])
+    stamp = pd.DatetimeIndex(table.index)[row]
+    raise DataError(
+        f"{origin}, line {row + 2}: {table.columns[column]} at {stamp:%Y-%m-%d %H:%M}Z "
+        f"is {float(table.to_numpy()[row, column])} ({int(bad.any(axis=1).sum())} hours have "
+        "missing values; none may be missing). Set grid.repair: interpolate to fill them linearly "
+        "and have the result report it."
+    )

@@ -1,0 +1,1 @@
+"""Readers of grid files. Each translates names, units and clock at the door."""

@@ -1,0 +1,61 @@
+"""Columns of text to stamps and numbers, for every reader: the checks that name line and value."""
+
+import pandas as pd
+
+from dcsim.errors import DataError
+from dcsim.grid.generation import FUELS
+
+
+def utc_stamps(stamps: pd.Series, origin: str, *, naive_is_utc: bool) -> pd.DatetimeIndex:
+    """Parse stamps to UTC.
+
+    Args:
+        stamps: Text or timestamps; either all with an offset or all without.
+        origin: What to call the file in messages.
+        naive_is_utc: Whether the column's name says that stamps without an offset are UTC.
+
+    Raises:
+        DataError: A stamp is unreadable, or has no offset where one is needed.
+    """
+    as_text = stamps.astype(str)
+    parsed = pd.to_datetime(as_text, utc=True, errors="coerce", format="ISO8601")
+    if parsed.isna().any():
+        row = int(parsed.isna().to_numpy().argmax())
+        raise DataError(
+            f"{origin}, line {row + 2}: {stamps.name} is {as_text.iloc[row]!r}; "
+            "stamps must read like 2022-01-01T00:00:00+00:00"
+        )
+    has_offset = as_text.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True)
+    if not naive_is_utc and not has_offset.all():
+        row = int((~has_offset).to_numpy().argmax())
+        raise DataError(
+            f"{origin}, line {row + 2}: {stamps.name} is {as_text.iloc[row]!r}, which says no "
+            "zone; give an offset such as +00:00, or name the column utc_hour_beginning"
+        )
+    return pd.DatetimeIndex(parsed).as_unit("s").rename("utc_hour_beginning")
+
+
+def numbers(table: pd.DataFrame, origin: str) -> pd.DataFrame:
+    """Turn columns to numbers; blanks stay missing, anything else that is no number is refused.
+
+    Raises:
+        DataError: Names line, column and value of the first cell that is no number.
+    """
+    result = pd.DataFrame(
+        {name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in table.columns}
+    )
+    bad = result.isna() & table.notna()
+    if bad.to_numpy().any():
+        column = bad.any().idxmax()
+        row = int(bad[column].to_numpy().argmax())
+        raise DataError(
+            f"{origin}, line {row + 2}: {column} is {table[column].iloc[row]!r}, which is no number"
+        )
+    return result
+
+
+def by_fuel(columns: dict[str, pd.Series], index: pd.DatetimeIndex) -> pd.DataFrame:
+    """Lay columns named by fuel on an index; a fuel the grid does not have is zero all year."""
+    zero = pd.Series(0.0, index=range(len(index)))
+    table = pd.DataFrame({fuel: columns.get(fuel, zero).to_numpy() for fuel in FUELS}, index=index)
+    return table

@@ -1,0 +1,222 @@
+"""One aligned hourly table of what the world does: intensity, capacity factors, load by tier."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from dcsim.errors import DataError
+from dcsim.grid.generation import (
+    ONE_HOUR,
+    GridGeneration,
+    Repair,
+    Source,
+    check_finite,
+    check_hourly,
+    first_where,
+)
+from dcsim.grid.intensity import (
+    average_intensity_kg_per_mwh,
+    carbon_free_share,
+    emission_factors,
+)
+from dcsim.grid.repair import clip_negative
+from dcsim.grid.store import load_grid
+from dcsim.scenario.rates import years_of
+from dcsim.scenario.spec import Grid, Horizon, Scenario
+from dcsim.traces.workload import facility_load_mw, load_source
+
+BASE_COLUMNS = (
+    "intensity_kg_per_mwh",
+    "carbon_free_frac",
+    "solar_cf",
+    "wind_cf",
+    "load_mw",
+    "fixed_mw",
+)
+"""Columns every table of traces has; one `arriving_<tier>_mw` for each tier follows."""
+
+
+def arriving(tier: str) -> str:
+    """Return the column of a tier's arriving work."""
+    return f"arriving_{tier}_mw"
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What the world does, hour by hour.
+
+    Attributes:
+        table: Index UTC hour-beginning; columns `BASE_COLUMNS`, then one of arriving work for
+            each tier. `intensity_kg_per_mwh` of the grid [kg/MWh]; `carbon_free_frac` of the
+            grid's generation [-]; `solar_cf` and `wind_cf` against the basis the sources name
+            [0..1]; `load_mw` the facility's load before any shifting [MW]; `fixed_mw` the part
+            that cannot move [MW]; `arriving_<tier>_mw` the work of each tier [MW].
+        local_day: For each hour the number of its local day, from 0 [-].
+        sources: Where each input came from, and what was repaired.
+    """
+
+    table: pd.DataFrame
+    local_day: np.ndarray
+    sources: tuple[Source, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a table that is gappy, has missing values or values out of range."""
+        check_hourly(self.table.index, "traces")
+        check_finite(self.table, "traces")
+        if len(self.local_day) != len(self.table):
+            raise DataError("traces: local_day must have one number for each hour")
+        for column in ("solar_cf", "wind_cf", "carbon_free_frac"):
+            _check_range(self.table[column], 1.0)
+        for column in self.table.columns:
+            _check_range(self.table[column], np.inf)
+
+    @property
+    def index(self) -> pd.DatetimeIndex:
+        """Return the stamps of the horizon: UTC, hour-beginning."""
+        return pd.DatetimeIndex(self.table.index)
+
+    @property
+    def hours(self) -> int:
+        """Return the length of the horizon [h]."""
+        return len(self.table)
+
+    @property
+    def years(self) -> float:
+        """Return the length of the horizon in years of 8,766 hours [years]."""
+        return years_of(self.hours)
+
+    def column(self, name: str) -> np.ndarray:
+        """Return one column as numbers."""
+        return self.table[name].to_numpy(dtype=float)
+
+
+def _check_range(values: pd.Series, highest: float) -> None:
+    bad = (values < 0) | (values > highest)
+    if bad.any():
+        stamp = first_where(bad)
+        raise DataError(
+            f"traces: {values.name} at {stamp:%Y-%m-%d %H:%M}Z is {values[stamp]:g}; "
+            f"must be within 0 and {highest:g}"
+        )
+
+
+def build_traces(scenario: Scenario) -> Traces:
+    """Bring a scenario's grid and load onto one hourly index.
+
+    Raises:
+        DataError: A file cannot be read, is not whole, or does not cover the horizon.
+        ScenarioError: A name in the scenario is unknown.
+    """
+    generation = load_grid(scenario.grid, scenario.seed)
+    window = horizon_of(generation.index, scenario.horizon, generation.source.origin)
+    whole_year, clipped = clip_negative(generation.table)
+    solar_cf, solar_note = capacity_factor(whole_year["solar"], generation, scenario.grid)
+    wind_cf, wind_note = capacity_factor(whole_year["wind"], generation, scenario.grid)
+    mix = whole_year.loc[window]
+    load_mw = facility_load_mw(scenario.datacenter, window, scenario.seed)
+    table = pd.DataFrame(
+        {
+            "intensity_kg_per_mwh": average_intensity_kg_per_mwh(
+                mix, emission_factors(scenario.grid.factors)
+            ),
+            "carbon_free_frac": carbon_free_share(mix),
+            "solar_cf": solar_cf[window],
+            "wind_cf": wind_cf[window],
+            **_split_load(load_mw, scenario),
+        },
+        index=window,
+    )
+    return Traces(
+        table,
+        local_day_numbers(window, scenario.datacenter.time_zone),
+        _sources(scenario, generation, clipped, (solar_note, wind_note)),
+    )
+
+
+def horizon_of(index: pd.DatetimeIndex, horizon: Horizon, origin: str) -> pd.DatetimeIndex:
+    """Return the hours to plan, refusing a horizon the data does not cover.
+
+    Raises:
+        DataError: Names the horizon asked for and what the data has.
+    """
+    start = pd.Timestamp(horizon.start or index[0]).as_unit("s")
+    end = start + horizon.hours * ONE_HOUR if horizon.hours else index[-1] + ONE_HOUR
+    if start < index[0] or end > index[-1] + ONE_HOUR or start >= end or start.minute:
+        raise DataError(
+            f"{origin}: horizon {_stamp(start)} to {_stamp(end)} must be whole hours within "
+            f"{_stamp(index[0])} to {_stamp(index[-1] + ONE_HOUR)}"
+        )
+    return index[(index >= start) & (index < end)]
+
+
+def _stamp(time: datetime) -> str:
+    return f"{time:%Y-%m-%d %H:%M}Z"
+
+
+def capacity_factor(
+    generation_mw: pd.Series, generation: GridGeneration, grid: Grid
+) -> tuple[pd.Series, str]:
+    """Return a fleet's capacity factor, and in words what it was divided by.
+
+    Args:
+        generation_mw: The fleet's generation, named `solar` or `wind`, none below zero [MW].
+        generation: Knows the fleet's nameplate, if anyone does.
+        grid: Says which basis to use.
+
+    Raises:
+        DataError: The nameplate is asked for and unknown, or is below the highest generation.
+    """
+    fuel = str(generation_mw.name)
+    highest_mw = float(generation_mw.max())
+    nameplate_mw: float | None = getattr(generation, f"{fuel}_nameplate_mw")
+    if highest_mw == 0:
+        return generation_mw * 0.0, f"{fuel}: none is generated"
+    if grid.capacity_factor == "maximum" or (grid.capacity_factor is None and not nameplate_mw):
+        return generation_mw / highest_mw, f"{fuel}: over its highest hour, {highest_mw:.0f} MW"
+    if nameplate_mw is None:
+        raise DataError(
+            f"{generation.source.origin}: the {fuel} nameplate is not known; give "
+            f"grid.{fuel}_nameplate_mw, or set grid.capacity_factor: maximum"
+        )
+    if nameplate_mw < highest_mw:
+        raise DataError(
+            f"{generation.source.origin}: {fuel} generation reaches {highest_mw:.0f} MW, above "
+            f"its nameplate of {nameplate_mw:.0f} MW; give a higher grid.{fuel}_nameplate_mw, or "
+            "set grid.capacity_factor: maximum"
+        )
+    return generation_mw / nameplate_mw, f"{fuel}: over its nameplate, {nameplate_mw:.0f} MW"
+
+
+def local_day_numbers(index: pd.DatetimeIndex, time_zone: str) -> np.ndarray:
+    """Return for each hour the number of its local day, from 0 at the first hour."""
+    local_midnight = index.tz_convert(ZoneInfo(time_zone)).tz_localize(None).normalize()
+    return ((local_midnight - local_midnight[0]) // pd.Timedelta(days=1)).to_numpy(dtype=int)
+
+
+def _split_load(load_mw: pd.Series, scenario: Scenario) -> dict[str, pd.Series]:
+    """Split the load into what cannot move and each tier's arriving work; they sum to the load."""
+    tiers = scenario.datacenter.flexible
+    fixed_frac = max(0.0, 1.0 - sum(tier.share_frac for tier in tiers))
+    arriving_mw = {arriving(tier.name): tier.share_frac * load_mw for tier in tiers}
+    return {"load_mw": load_mw, "fixed_mw": fixed_frac * load_mw, **arriving_mw}
+
+
+def _sources(
+    scenario: Scenario,
+    generation: GridGeneration,
+    clipped: Sequence[Repair],
+    notes: Sequence[str],
+) -> tuple[Source, ...]:
+    grid = generation.source
+    note = f"{grid.note}. Capacity factors: {'; '.join(notes)}"
+    repairs = (*grid.repairs, *clipped)
+    factors = Source("emission factors", scenario.grid.factors, "average production intensity")
+    return (
+        Source(grid.what, grid.origin, note, grid.sha256, repairs),
+        factors,
+        load_source(scenario.datacenter),
+    )

@@ -1,0 +1,84 @@
+"""Load shapes, the power model, and the tiling of traces."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dcsim.errors import ScenarioError
+from dcsim.scenario.spec import Datacenter
+from dcsim.traces.workload import (
+    facility_load_mw,
+    load_source,
+    power_frac,
+    sine,
+    tile_weeks,
+    utilization_trace,
+)
+
+YEAR = pd.date_range("2023-01-01", periods=8760, freq="h", tz="UTC")
+
+
+def datacenter(**load: object) -> Datacenter:
+    return Datacenter.model_validate({"capacity_mw": 20, "pue": 1.25, "load": load})
+
+
+def test_constant_load_is_capacity_times_pue() -> None:
+    assert set(facility_load_mw(datacenter(kind="constant"), YEAR, 0)) == {25.0}
+    half = datacenter(kind="constant", level_frac=0.5)
+    assert set(facility_load_mw(half, YEAR, 0)) == {12.5}
+
+
+def test_sine_peaks_after_six_hours_and_repeats_exactly_each_day() -> None:
+    """The reference problem: 30 (1 + 0.05 sin(2 pi (t mod 24) / 24)) peaks at 31.5."""
+    wave = 30 * sine(48, 0.05, 0)
+    assert wave[6] == pytest.approx(31.5)
+    assert wave[18] == pytest.approx(28.5)
+    assert np.array_equal(wave[:24], wave[24:])
+    assert sine(24, 0.05, 3)[9] == pytest.approx(1.05)
+
+
+def test_power_model_by_hand() -> None:
+    """Idle half: 0.5 at rest, 0.75 at half load, 1 at full; the square gives 0.625 at half."""
+    assert power_frac(np.array([0, 0.5, 1]), 0.5, 1).tolist() == [0.5, 0.75, 1]
+    assert power_frac(np.array([0.5]), 0.5, 2).tolist() == [0.625]
+
+
+@pytest.mark.parametrize(
+    ("name", "weeks", "mean"),
+    [("google-2019", 4, 0.4728), ("azure-v2", 4, 0.7918), ("alibaba-2018", 1, 0.3952)],
+)
+def test_published_traces(name: str, weeks: int, mean: float) -> None:
+    """Whole weeks of hourly shares; means as measured from the package's files."""
+    usage = utilization_trace(name)
+    assert len(usage) == weeks * 168
+    assert usage.mean() == pytest.approx(mean, abs=5e-5)
+    assert 0 < usage.min() < usage.max() < 1
+
+
+def test_unknown_trace_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="no trace 'borg'; known are google-2019"):
+        utilization_trace("borg")
+
+
+def test_tiling_uses_whole_weeks_and_only_the_seed_decides() -> None:
+    weeks = np.repeat(np.arange(4.0), 168)
+    tiled = tile_weeks(weeks, 8760, 7)
+    assert len(tiled) == 8760
+    for start in range(0, 8760, 168):
+        assert len(set(tiled[start : start + 168])) == 1
+    assert np.array_equal(tiled, tile_weeks(weeks, 8760, 7))
+    assert not np.array_equal(tiled, tile_weeks(weeks, 8760, 8))
+    assert np.array_equal(tile_weeks(weeks, 500, 7), tiled[:500])
+
+
+def test_trace_load_goes_through_the_power_model() -> None:
+    load = facility_load_mw(datacenter(kind="trace", name="google-2019", idle_frac=0.4), YEAR, 0)
+    usage = tile_weeks(utilization_trace("google-2019"), 8760, 0)
+    assert load.to_numpy() == pytest.approx(20 * 1.25 * (0.4 + 0.6 * usage))
+
+
+def test_the_source_says_what_the_load_is() -> None:
+    source = load_source(datacenter(kind="trace", name="azure-v2"))
+    assert source.origin == "utilization trace azure-v2"
+    assert "20 MW IT, PUE 1.25" in source.note
+    assert load_source(datacenter(kind="sine")).origin == "sine load"
