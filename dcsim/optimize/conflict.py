@@ -1,0 +1,66 @@
+"""Why there is no plan: which limits are in conflict, in the words of the scenario.
+
+Only the limit on import can make a scenario infeasible: without it, the grid serves every load
+as it arrives. So the least import that would do is computed, with everything else as asked, and
+then which other limit, lifted alone, would make the asked import enough.
+"""
+
+from dataclasses import replace
+
+import pyomo.environ as pyo
+
+from dcsim.optimize.compile import Status, compile_model, solve
+from dcsim.optimize.model import Problem, build_model, problem_of
+from dcsim.scenario.spec import Scenario, Strategy
+from dcsim.traces.frame import Traces
+
+_OTHER_LIMITS = (
+    ("solar", "max_mw"),
+    ("wind", "max_mw"),
+    ("battery", "max_mwh"),
+    ("battery", "max_mw"),
+    ("servers", "max_mw"),
+)
+
+
+def explain_infeasible(scenario: Scenario, traces: Traces, strategy: Strategy) -> str:
+    """Return one message that names the limits in conflict and what would mend it."""
+    asked_mw = scenario.limits.import_mw
+    needed_mw = least_import_mw(problem_of(scenario, traces, strategy))
+    message = (
+        f"strategy {strategy} has no feasible plan: limits.import_mw is {asked_mw:g} MW, and with "
+        f"everything else as asked at least {needed_mw:.4g} MW is needed"
+    )
+    helpful = [
+        f"{part}.{name} ({value:g})"
+        for part, name in _OTHER_LIMITS
+        if (value := getattr(getattr(scenario, part), name)) is not None
+        and _suffices_without(scenario, traces, strategy, part, name)
+    ]
+    if helpful:
+        message += f"; or lift {' or '.join(helpful)}, either of which alone is enough"
+    return message
+
+
+def least_import_mw(problem: Problem) -> float:
+    """Return the least limit on import that leaves a feasible plan [MW]."""
+    limits = problem.scenario.limits.model_copy(update={"import_mw": None})
+    scenario = problem.scenario.model_copy(update={"limits": limits})
+    model = build_model(replace(problem, scenario=scenario))
+    model.import_mw = pyo.Var(bounds=(0, None))
+    model.import_most = pyo.Constraint(model.T, rule=lambda m, t: m.grid_mw[t] - m.import_mw <= 0)
+    model.total_carbon_kg.deactivate()
+    model.least_import = pyo.Objective(expr=model.import_mw)
+    return solve(compile_model(model)).objective
+
+
+def _suffices_without(
+    scenario: Scenario, traces: Traces, strategy: Strategy, part: str, name: str
+) -> bool:
+    """Tell whether lifting one limit alone makes the scenario feasible."""
+    lifted = getattr(scenario, part).model_copy(update={name: None})
+    problem = problem_of(scenario.model_copy(update={part: lifted}), traces, strategy)
+    model = build_model(problem)
+    model.total_carbon_kg.deactivate()
+    model.any_plan = pyo.Objective(expr=0.0)
+    return solve(compile_model(model)).status == Status.kOptimal

@@ -1,0 +1,195 @@
+"""What a plan is: design, hourly dispatch, and the certificate that no better one exists.
+
+No Pyomo here, so that the rooms downstream can hold a plan without the machinery that made it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from dcsim.scenario.spec import Scenario, Strategy, Tier
+from dcsim.traces.frame import Traces
+from dcsim.units import STEP_H
+
+ENERGY_COLUMNS = (
+    "load_mw",
+    "solar_mw",
+    "wind_mw",
+    "charge_mw",
+    "discharge_mw",
+    "stored_mwh",
+    "grid_mw",
+    "export_mw",
+    "curtailed_mw",
+    "unserved_mw",
+)
+"""Columns of every energy table, of a plan and of a replay alike; `served_<tier>_mw` and
+`backlog_<tier>_mwh` of each tier follow. `solar_mw` and `wind_mw` are what is available.
+In every row `grid + solar + wind + discharge + unserved = load + charge + export + curtailed`."""
+
+
+def served(tier: str) -> str:
+    """Return the column of a tier's served work."""
+    return f"served_{tier}_mw"
+
+
+def backlog(tier: str) -> str:
+    """Return the column of a tier's work still to be done at the end of the hour."""
+    return f"backlog_{tier}_mwh"
+
+
+def energy_columns(tiers: tuple[Tier, ...]) -> list[str]:
+    """Return the columns of an energy table with these tiers."""
+    return [*ENERGY_COLUMNS, *(name(t.name) for t in tiers for name in (served, backlog))]
+
+
+def balance_residual_mw(energy: pd.DataFrame) -> pd.Series:
+    """Return by how much each row of an energy table fails to balance [MW]."""
+    given = energy[["grid_mw", "solar_mw", "wind_mw", "discharge_mw", "unserved_mw"]].sum(axis=1)
+    taken = energy[["load_mw", "charge_mw", "export_mw", "curtailed_mw"]].sum(axis=1)
+    return given - taken
+
+
+@dataclass(frozen=True)
+class Design:
+    """What is built."""
+
+    solar_mw: float = 0.0
+    wind_mw: float = 0.0
+    battery_mwh: float = 0.0
+    battery_mw: float = 0.0
+    extra_server_mw: float = 0.0
+
+    def as_dict(self) -> dict[str, float]:
+        """Return the capacities by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What the solver proved about a plan, and what was checked of it again.
+
+    `bound_kg` is computed here from the row duals alone (`optimize/certify.py`), not taken from
+    the solver: whatever the duals are, no feasible plan has a lower total. `gap` is
+    `(objective - bound) / objective`.
+    """
+
+    status: str
+    solver: str
+    objective_kg: float
+    bound_kg: float
+    gap: float
+    primal_violation: float
+    """Largest violation of a row or bound by the solution [MW, MWh]."""
+    dual_violation: float
+    """Largest wrong-signed reduced cost of a variable without upper bound [kg per unit]."""
+    rows: int
+    columns: int
+    nonzeros: int
+    iterations: int
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Wall-clock time of making a plan, by step [s]."""
+
+    build: float = 0.0
+    compile: float = 0.0
+    solve: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """Return the time of all steps [s]."""
+        return self.build + self.compile + self.solve
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A design, how to run it hour by hour, and the proof that it is optimal.
+
+    Attributes:
+        strategy: Which options were open to it.
+        design: What is built.
+        dispatch: Energy table, hourly.
+        certificate: What was proved.
+        duals: For each hourly constraint its dual, kg of total carbon per unit of its right-hand
+            side; columns are constraint names.
+        shadow_prices_kg: For each limit of the design, kg of total carbon saved by one more unit.
+        seconds: Time it took; not part of what makes two plans equal.
+    """
+
+    strategy: Strategy
+    design: Design
+    dispatch: pd.DataFrame
+    certificate: Certificate
+    duals: pd.DataFrame
+    shadow_prices_kg: Mapping[str, float]
+    seconds: Seconds
+
+
+def smallest_design(scenario: Scenario) -> Design:
+    """Return the least the scenario allows to be built: what exists already."""
+    return Design(
+        scenario.solar.min_mw,
+        scenario.wind.min_mw,
+        scenario.battery.min_mwh,
+        scenario.battery.min_mw,
+        scenario.servers.min_mw,
+    )
+
+
+def energy_table(
+    scenario: Scenario,
+    traces: Traces,
+    design: Design,
+    flows: Mapping[str, np.ndarray],
+) -> pd.DataFrame:
+    """Lay out a plan's decisions as an energy table, closing the balance of every hour.
+
+    Import is what load and charging need beyond solar, wind and discharge; a surplus is exported
+    up to the site's limit (it earns nothing, so how much does not change the total) and the rest
+    curtailed.
+
+    Args:
+        scenario: Gives tiers and the export limit.
+        traces: Gives capacity factors and fixed load.
+        design: What is built.
+        flows: `charge_mw`, `discharge_mw`, `stored_mwh`, and `served_*`, `backlog_*` of each
+            tier, each of length T.
+    """
+    tiers = scenario.datacenter.flexible
+    served_mw = sum((flows[served(t.name)] for t in tiers), np.zeros(traces.hours))
+    solar_mw = design.solar_mw * traces.column("solar_cf")
+    wind_mw = design.wind_mw * traces.column("wind_cf")
+    load_mw = traces.column("fixed_mw") + served_mw
+    need_mw = load_mw + flows["charge_mw"] - flows["discharge_mw"] - solar_mw - wind_mw
+    surplus_mw = np.maximum(-need_mw, 0.0)
+    export_mw = np.minimum(surplus_mw, scenario.limits.export_mw)
+    columns = {
+        **flows,
+        "load_mw": load_mw,
+        "solar_mw": solar_mw,
+        "wind_mw": wind_mw,
+        "grid_mw": np.maximum(need_mw, 0.0),
+        "export_mw": export_mw,
+        "curtailed_mw": surplus_mw - export_mw,
+        "unserved_mw": np.zeros(traces.hours),
+    }
+    return pd.DataFrame(columns, index=traces.table.index)[energy_columns(tiers)]
+
+
+def without_round_trips(
+    charge_mw: np.ndarray, discharge_mw: np.ndarray, charge_eff: float, discharge_eff: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Turn charging and discharging in one hour into the one net flow with the same effect.
+
+    A linear program may do both at once where energy is worth nothing. The stored energy changes
+    by `charge_eff c - d / discharge_eff`; the net flow gives the same change and wastes less.
+    """
+    change_mwh = (charge_eff * charge_mw - discharge_mw / discharge_eff) * STEP_H
+    both = (charge_mw > 0) & (discharge_mw > 0)
+    net_charge = np.maximum(change_mwh, 0.0) / charge_eff / STEP_H
+    net_discharge = np.maximum(-change_mwh, 0.0) * discharge_eff / STEP_H
+    return np.where(both, net_charge, charge_mw), np.where(both, net_discharge, discharge_mw)
