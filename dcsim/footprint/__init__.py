@@ -1,0 +1,1 @@
+"""What it cost the climate: the ledger and the scores."""

@@ -1,0 +1,1 @@
+"""What happens when it runs: the discrete-event replay."""

@@ -1,0 +1,67 @@
+"""The battery in the replay: it says what it can do, and refuses what is beyond it."""
+
+from dcsim.errors import SimulationError
+from dcsim.scenario.spec import Battery as BatterySpec
+
+TOLERANCE_MW = 1e-6
+"""Orders this far beyond a limit pass as rounding; the optimizer's own tolerance is 1e-7."""
+
+
+class Battery:
+    """An energy store on the bus.
+
+    A policy asks for the limits, then orders. Ordering more than a limit is a fault of the
+    policy, so it raises; clipping would hide it.
+    """
+
+    def __init__(
+        self, spec: BatterySpec, *, energy_mwh: float, power_mw: float, stored_mwh: float
+    ) -> None:
+        """Set up a battery of a given size.
+
+        Args:
+            spec: Efficiencies and depth of discharge.
+            energy_mwh: Capacity [MWh].
+            power_mw: Most it takes or gives at the bus [MW].
+            stored_mwh: What is in it at the start [MWh].
+        """
+        self._spec = spec
+        self.energy_mwh = energy_mwh
+        self.power_mw = power_mw
+        self.least_mwh = (1 - spec.depth_of_discharge) * energy_mwh
+        self.stored_mwh = stored_mwh
+
+    def charge_limit_mw(self, step_h: float) -> float:
+        """Return the most it can take from the bus over a step [MW]."""
+        room_mwh = max(0.0, self.energy_mwh - self.stored_mwh)
+        return min(self.power_mw, room_mwh / (self._spec.charge_efficiency * step_h))
+
+    def discharge_limit_mw(self, step_h: float) -> float:
+        """Return the most it can give to the bus over a step [MW]."""
+        usable_mwh = max(0.0, self.stored_mwh - self.least_mwh)
+        return min(self.power_mw, usable_mwh * self._spec.discharge_efficiency / step_h)
+
+    def run(self, charge_mw: float, discharge_mw: float, step_h: float) -> None:
+        """Charge or discharge for one step.
+
+        Raises:
+            SimulationError: Both at once, or either beyond its limit.
+        """
+        if charge_mw > 0 and discharge_mw > 0:
+            raise SimulationError(
+                f"battery ordered to charge {charge_mw:.6g} MW and discharge "
+                f"{discharge_mw:.6g} MW in the same step"
+            )
+        self._refuse_beyond(charge_mw, self.charge_limit_mw(step_h), "charge")
+        self._refuse_beyond(discharge_mw, self.discharge_limit_mw(step_h), "discharge")
+        self.stored_mwh += (
+            self._spec.charge_efficiency * charge_mw
+            - discharge_mw / self._spec.discharge_efficiency
+        ) * step_h
+
+    def _refuse_beyond(self, power_mw: float, limit_mw: float, what: str) -> None:
+        if not 0 <= power_mw <= limit_mw + TOLERANCE_MW:
+            raise SimulationError(
+                f"battery ordered to {what} {power_mw:.9g} MW; it can {what} 0 to "
+                f"{limit_mw:.9g} MW with {self.stored_mwh:.6g} of {self.energy_mwh:.6g} MWh stored"
+            )
