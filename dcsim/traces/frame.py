@@ -145,7 +145,7 @@ def horizon_of(index: pd.DatetimeIndex, horizon: Horizon, origin: str) -> pd.Dat
     """
     start = pd.Timestamp(horizon.start or index[0]).as_unit("s")
     end = start + horizon.hours * ONE_HOUR if horizon.hours else index[-1] + ONE_HOUR
-    if start < index[0] or end > index[-1] + ONE_HOUR or start >= end or start.minute:
+    if start < index[0] or end > index[-1] + ONE_HOUR or start >= end or start != start.floor("h"):
         raise DataError(
             f"{origin}: horizon {_stamp(start)} to {_stamp(end)} must be whole hours within "
             f"{_stamp(index[0])} to {_stamp(index[-1] + ONE_HOUR)}"

@@ -57,6 +57,7 @@ def test_maximum_wins_when_asked_for(with_file) -> None:
         ("horizon.hours=73", "must be whole hours within 2022-06-01 00:00Z to 2022-06-04 00:00Z"),
         ("horizon.start=2022-05-31T23:00Z", "horizon 2022-05-31 23:00Z to 2022-06-04 00:00Z must"),
         ("horizon.start=2022-06-01T00:30Z", "must be whole hours"),
+        ("horizon.start=2022-06-01T00:00:01Z", "must be whole hours"),
         ("horizon.start=2022-06-04T00:00Z", "must be whole hours within"),
     ],
 )

@@ -1,5 +1,6 @@
 """Bytes of a file to a plain table: CSV (also gzipped) or Parquet, with one clear error each."""
 
+import gzip
 import hashlib
 import zlib
 from pathlib import Path
@@ -8,6 +9,8 @@ import pandas as pd
 import pyarrow as pa
 
 from dcsim.errors import DataError
+
+_HEAD_BYTES = 4096
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -43,6 +46,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 def _read_csv(path: Path) -> pd.DataFrame:
     try:
+        _refuse_binary(path)
         return pd.read_csv(path, low_memory=False)
     except UnicodeDecodeError:
         raise DataError(f"{path}: is not text; CSV (UTF-8) or Parquet is needed") from None
@@ -52,3 +56,10 @@ def _read_csv(path: Path) -> pd.DataFrame:
         raise DataError(f"{path}: is not a CSV table: {str(error).strip()}") from None
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path}: cannot be read: {error}") from None
+
+
+def _refuse_binary(path: Path) -> None:
+    """Refuse a file with a zero byte near its beginning, which pandas would take for text."""
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+        if b"\0" in stream.read(_HEAD_BYTES):
+            raise DataError(f"{path}: is not text; CSV (UTF-8) or Parquet is needed")
