@@ -1,0 +1,1 @@
+"""Comparison with PyPSA, and times; off by default, run by `make bench`."""
