@@ -1,0 +1,1 @@
+"""What you read: figures and the report."""

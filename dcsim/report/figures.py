@@ -1,0 +1,225 @@
+"""The figures of a report: what each strategy emits, the plan's weeks, its year, its shifting.
+
+A `Study` goes in; matplotlib figures come out, each with an alternative text made from the
+numbers. Same study, same bytes.
+"""
+
+from io import BytesIO
+from typing import Literal
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from dcsim.footprint.ledger import EMBODIED, OPERATIONAL
+from dcsim.report.figures_day import mean_day_figure
+from dcsim.report.figures_week import week_figures
+from dcsim.report.figures_year import duration_figure, heatmap_figure
+from dcsim.report.numbers import carbon_unit, number, percent, period, tonnes
+from dcsim.report.study import Outcome, Study
+from dcsim.report.style import (
+    FAINT,
+    INK,
+    QUIET,
+    color_of,
+    legend_below,
+    new_figure,
+    report_style,
+    settle,
+    spread,
+)
+from dcsim.report.views import moves_work, saved_frac
+from dcsim.units import KG_PER_T
+
+Described = tuple[Figure, str]
+"""A figure and its alternative text."""
+
+_METADATA: dict[str, dict[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+}
+_LABELLED_FRAC = 0.06  # a shorter piece of a bar has no room for its number
+_CHARACTER_FRAC = 0.0105  # width of a character over the width of the axes
+_ISO_LINES = 7
+
+
+def all_figures(study: Study) -> dict[str, Described]:
+    """Draw every figure of a study, in the order of the report.
+
+    `summer_week` and `winter_week` are one figure, `summer_week`, where the horizon is too short
+    for two; `shifting` is there only if the chosen plan moves work.
+
+    Returns:
+        For each name the figure and its alternative text.
+    """
+    with report_style():
+        figures = {
+            "strategies": strategies_figure(study),
+            "operational_embodied": trade_off_figure(study),
+            **week_figures(study),
+            "import_heatmap": heatmap_figure(study),
+            "duration": duration_figure(study),
+        }
+        if moves_work(study):
+            figures["shifting"] = mean_day_figure(study)
+        for figure, _ in figures.values():
+            settle(figure)
+    return figures
+
+
+def figure_bytes(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
+    """Return a figure as a file, the same bytes every time.
+
+    Args:
+        figure: One of `all_figures`.
+        file_format: `png` or `svg`.
+    """
+    buffer = BytesIO()
+    with report_style():
+        figure.savefig(buffer, format=file_format, metadata=_METADATA[file_format])
+    return buffer.getvalue()
+
+
+def strategies_figure(study: Study) -> Described:
+    """Draw total carbon of each strategy as bars, stacked by what causes it [t CO2e]."""
+    figure = new_figure("What each strategy emits in all", 1.7 + 0.55 * len(study.outcomes))
+    axes = figure.add_subplot()
+    ends_t = [outcome.footprint.total_kg / KG_PER_T for outcome in study.outcomes]
+    labels = [_bar_label(study, outcome) for outcome in study.outcomes]
+    room = zip(ends_t, labels, strict=True)
+    widest_t = max(end / max(0.4, 1 - _CHARACTER_FRAC * (len(text) + 2)) for end, text in room)
+    axes.set_xlim(0, widest_t or 1.0)
+    _draw_bars(axes, study, widest_t * _LABELLED_FRAC)
+    for y, (end_t, text) in enumerate(zip(ends_t, labels, strict=True)):
+        axes.annotate(text, (end_t, y), (6, 0), textcoords="offset points", va="center")
+    axes.set_yticks(range(len(labels)), [outcome.label for outcome in study.outcomes])
+    axes.invert_yaxis()
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel(f"Operational and embodied carbon [{carbon_unit(study.traces.hours)}]")
+    axes.xaxis.set_major_formatter("{x:,g}")
+    axes.grid(axis="x")
+    legend_below(figure, axes, 3)
+    return figure, _strategies_alt(study)
+
+
+def _bar_label(study: Study, outcome: Outcome) -> str:
+    total = f"{tonnes(outcome.footprint.total_kg)} t"
+    return total if outcome is study.nothing else f"{total} ({_less(saved_frac(study, outcome))})"
+
+
+def _less(frac: float) -> str:
+    return f"{percent(abs(frac))} {'less' if frac >= 0 else 'more'}"
+
+
+def _draw_bars(axes: Axes, study: Study, least_labelled_t: float) -> None:
+    """Stack the rows of each ledger, leaving out what is nothing in all of them."""
+    left_t = [0.0] * len(study.outcomes)
+    for row in study.chosen.footprint.ledger.rows:
+        widths_t = [
+            outcome.footprint.ledger.total_kg(row.scope, row.source) / KG_PER_T
+            for outcome in study.outcomes
+        ]
+        if not any(widths_t):
+            continue
+        label = "Operational: grid import" if row.scope == OPERATIONAL else f"Making: {row.source}"
+        bars = axes.barh(
+            range(len(left_t)), widths_t, left=left_t, height=0.62, color=color_of(row.source),
+            label=label, edgecolor="white", linewidth=0.6,
+        )  # fmt: skip
+        numbers = [number(w) if w >= least_labelled_t else "" for w in widths_t]
+        axes.bar_label(bars, numbers, label_type="center", fontsize=8.5)
+        left_t = [left + width for left, width in zip(left_t, widths_t, strict=True)]
+
+
+def _strategies_alt(study: Study) -> str:
+    parts = [f"{o.label}: {_bar_label(study, o)}" for o in study.outcomes]
+    return (
+        f"Stacked bars of operational and embodied carbon {period(study.traces.hours)}, by "
+        f"strategy. {'. '.join(parts)} than doing nothing."
+    )
+
+
+def trade_off_figure(study: Study) -> Described:
+    """Draw operational against embodied carbon, a point for each strategy [t CO2e]."""
+    figure = new_figure("Making against running: what each strategy trades", 4.6)
+    axes = figure.add_subplot()
+    unit = carbon_unit(study.traces.hours)
+    points = _merged_points(study.outcomes[1:])
+    shown = [point for *point, _ in points]
+    nothing = _point(study.nothing)
+    highest_t = max(max(y for _, y in shown), 1e-12)
+    if nothing[1] <= 2 * highest_t:
+        points.append((*nothing, study.nothing.label))
+    axes.set_xlim(0, 1.25 * max(max(x for x, *_ in points), 1e-12))
+    axes.set_ylim(0, 1.25 * max(max(y for _, y, _ in points), 1e-12))
+    _draw_iso_totals(axes)
+    _draw_points(axes, points, study)
+    if nothing[1] > 2 * highest_t:
+        _note_far_point(axes, study, nothing[1])
+    axes.set_xlabel(f"Embodied: making what is built [{unit}]")
+    axes.set_ylabel(f"Operational: grid import [{unit}]")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:,g}")
+    return figure, _trade_off_alt(study)
+
+
+def _point(outcome: Outcome) -> tuple[float, float]:
+    """Return embodied and operational carbon of an outcome [t]."""
+    ledger = outcome.footprint.ledger
+    return ledger.total_kg(EMBODIED) / KG_PER_T, ledger.total_kg(OPERATIONAL) / KG_PER_T
+
+
+def _merged_points(outcomes: tuple[Outcome, ...]) -> list[tuple[float, float, str]]:
+    """Return a point for each outcome; those at the same place share one, with all their names."""
+    names: dict[tuple[str, str], list[Outcome]] = {}
+    for outcome in outcomes:
+        x, y = _point(outcome)
+        names.setdefault((f"{x:.4g}", f"{y:.4g}"), []).append(outcome)
+    return [(*_point(same[0]), " = ".join(o.label for o in same)) for same in names.values()]
+
+
+def _draw_points(axes: Axes, points: list[tuple[float, float, str]], study: Study) -> None:
+    """Draw points, and their names in a column at the right, each tied to its point."""
+    top = axes.get_ylim()[1]
+    heights = spread([y for _, y, _ in points], 0.075 * top, 0.03 * top, 0.97 * top)
+    for (x, y, name), height in zip(points, heights, strict=True):
+        is_chosen = study.chosen.label in name.split(" = ")
+        axes.plot(x, y, "o", color=INK if is_chosen else QUIET, markersize=9 if is_chosen else 7)
+        axes.annotate(
+            f"{name}: {number(x + y)} t", (x, y), (1.02, height),
+            textcoords=("axes fraction", "data"), va="center", annotation_clip=False,
+            weight="bold" if is_chosen else "normal",
+            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.6, "shrinkB": 5},
+        )  # fmt: skip
+
+
+def _draw_iso_totals(axes: Axes) -> None:
+    """Draw lines of equal total, each named where it leaves the axes."""
+    right, top = axes.get_xlim()[1], axes.get_ylim()[1]
+    for total in MaxNLocator(_ISO_LINES).tick_values(0, right + top)[1:-1]:
+        x, y = (0.0, total) if total <= top else (total - top, top)
+        if x > 0.85 * right:
+            continue  # its name would stand among those of the points
+        axes.plot([0, total], [total, 0], color=FAINT, zorder=0, scalex=False, scaley=False)
+        axes.annotate(
+            f"total {total:,g}", (x, y), (3, 3), textcoords="offset points", color=QUIET, fontsize=8
+        )
+
+
+def _note_far_point(axes: Axes, study: Study, operational_t: float) -> None:
+    axes.annotate(
+        f"{study.nothing.label}: {number(operational_t)} t operational,\nfar above this figure ↑",
+        (0.015, 0.03), xycoords="axes fraction", color=QUIET,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 2},
+    )  # fmt: skip
+
+
+def _trade_off_alt(study: Study) -> str:
+    parts = []
+    for outcome in study.outcomes:
+        embodied_t, operational_t = _point(outcome)
+        parts.append(
+            f"{outcome.label}: {number(embodied_t)} t embodied, "
+            f"{number(operational_t)} t operational"
+        )
+    return f"Embodied against operational carbon {period(study.traces.hours)}. {'; '.join(parts)}."

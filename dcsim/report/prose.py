@@ -1,0 +1,249 @@
+"""The sentences of a report, made from the numbers."""
+
+from dcsim.footprint.ledger import EMBODIED, OPERATIONAL
+from dcsim.grid.generation import Source
+from dcsim.report.numbers import (
+    CO2E,
+    NOTHING_BELOW,
+    days_in_words,
+    percent,
+    period,
+    rounded,
+    scientific,
+    tonnes,
+    with_unit,
+)
+from dcsim.report.study import NOTHING, Outcome, Study
+from dcsim.report.views import local_time, moved_mwh, saved_frac, saved_kg, span_in_words
+from dcsim.scenario.rates import rates_of
+from dcsim.units import STEP_H
+
+_AGREES_MW = 1e-6
+_AGREES_FRAC = 1e-9
+_LEAST_TOLD_FRAC = 1e-3
+
+
+def headline(study: Study) -> list[str]:
+    """Return what to build and what it brings, in sentences."""
+    sentences = [_what_to_build(study), _total_against_nothing(study), _where_it_comes_from(study)]
+    return [*sentences, *_what_options_add(study), *_proof(study), *_warnings(study)]
+
+
+def _t(kg: float) -> str:
+    return with_unit(tonnes(kg), f"t {CO2E}")
+
+
+def built(outcome: Outcome) -> list[str]:
+    """Return the parts of a design in words, leaving out what is not built."""
+    design = outcome.design
+    battery = f"a battery of {with_unit(rounded(design.battery_mwh), 'MWh')}"
+    if design.battery_mw > NOTHING_BELOW:
+        battery += f" and {with_unit(rounded(design.battery_mw), 'MW')}"
+    parts = (
+        (design.solar_mw, f"{with_unit(rounded(design.solar_mw), 'MW')} of solar"),
+        (design.wind_mw, f"{with_unit(rounded(design.wind_mw), 'MW')} of wind"),
+        (design.battery_mwh, battery),
+        (
+            design.extra_server_mw,
+            f"servers for {with_unit(rounded(design.extra_server_mw), 'MW')} beyond the peak load",
+        ),
+    )
+    return [text for amount, text in parts if amount > NOTHING_BELOW]
+
+
+def listed(parts: list[str]) -> str:
+    """Join words into a list: `a, b and c`."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _what_to_build(study: Study) -> str:
+    parts = built(study.chosen)
+    if not parts:
+        return (
+            "Build nothing: nothing that may be built here saves more carbon than making it costs."
+        )
+    existing = " (including what exists already)" if built(study.nothing) else ""
+    return f"Build {listed(parts)}{existing}."
+
+
+def _total_against_nothing(study: Study) -> str:
+    plan_kg, nothing_kg = study.chosen.footprint.total_kg, study.nothing.footprint.total_kg
+    saved, frac = saved_kg(study, study.chosen), saved_frac(study, study.chosen)
+    what = "Making and running it" if built(study.chosen) else "Running as it is"
+    start = f"{what} emits {_t(plan_kg)} {period(study.traces.hours)}"
+    if abs(frac) < _LEAST_TOLD_FRAC:
+        return f"{start}, as much as doing nothing to within 0.1{chr(160)}%."
+    return (
+        f"{start}, against {_t(nothing_kg)} from doing nothing: {_t(abs(saved))} or "
+        f"{percent(abs(frac))} {'less' if saved > 0 else 'more'}."
+    )
+
+
+def _where_it_comes_from(study: Study) -> str:
+    footprint = study.chosen.footprint
+    operational, embodied = (footprint.ledger.total_kg(s) for s in (OPERATIONAL, EMBODIED))
+    return (
+        f"Of that, {_t(operational)} come from grid power still imported and {_t(embodied)} from "
+        f"making what is built. Own supply covers {percent(footprint.scores.coverage_frac)} of the "
+        f"load; the carbon-free share of all power used is {percent(footprint.scores.cfe_frac)}."
+    )
+
+
+def _what_options_add(study: Study) -> list[str]:
+    """Say what battery and shifting each take off what renewables alone leave, if planned."""
+    by_name = {
+        outcome.strategy: outcome for outcome in study.outcomes if outcome.strategy != NOTHING
+    }
+    base = by_name.get("renewables")
+    if base is None:
+        return []
+    options = (
+        ("renewables_battery", "a battery"),
+        ("renewables_shifting", "shifting work in time"),
+        ("all", "both together"),
+    )
+    told = [
+        f"{words} {_takes_off(base, by_name[name])}" for name, words in options if name in by_name
+    ]
+    if not told:
+        return []
+    return [f"On top of solar and wind alone ({_t(base.footprint.total_kg)}), {listed(told)}."]
+
+
+def _takes_off(base: Outcome, outcome: Outcome) -> str:
+    less_kg = base.footprint.total_kg - outcome.footprint.total_kg
+    frac = less_kg / base.footprint.total_kg if base.footprint.total_kg else 0.0
+    if abs(frac) < _LEAST_TOLD_FRAC:
+        return "saves nothing more"
+    return f"saves a further {_t(less_kg)} ({percent(frac)})"
+
+
+def _proof(study: Study) -> list[str]:
+    certificate = study.chosen.certificate
+    if certificate is None:
+        return []
+    return [
+        "It is proved that no other plan of this kind that the scenario allows is better by more "
+        f"than {scientific(max(certificate.gap, 0.0))} of the total."
+    ]
+
+
+def _warnings(study: Study) -> list[str]:
+    unserved_mwh = study.nothing.footprint.scores.unserved_mwh
+    if unserved_mwh <= NOTHING_BELOW:
+        return []
+    return [
+        f"Take care with the comparison: doing nothing leaves {rounded(unserved_mwh)} MWh of the "
+        "load unserved, because the grid connection is too small for it."
+    ]
+
+
+def shifting_sentence(study: Study) -> str:
+    """Return how much work the plan moves in time."""
+    moved = moved_mwh(study)
+    load_mwh = float(study.traces.column("load_mw").sum()) * STEP_H
+    if not study.scenario.datacenter.flexible:
+        return "No work in this scenario may be moved in time."
+    if moved <= NOTHING_BELOW * study.traces.hours:
+        return "The plan runs all work in the hour it arrives in."
+    return (
+        f"The plan runs at least {with_unit(rounded(moved), 'MWh')} of work "
+        f"({percent(moved / load_mwh)} of the load) in another hour than it arrives in."
+    )
+
+
+def replay_sentences(study: Study) -> list[str]:
+    """Return how the replay went and how far it is from the plan."""
+    agreement, policy = study.agreement, study.replay.policy
+    replayed, count = study.replay_footprint, len(study.replay.events)
+    agrees = (
+        agreement.largest_difference_mw < _AGREES_MW
+        and abs(agreement.total_difference_frac) < _AGREES_FRAC
+    )
+    verdict = "The two agree." if agrees else "The two differ."
+    return [
+        f"The plan's design was run hour by hour in the simulator, whose devices and queues "
+        f"enforce their limits themselves, under the policy {policy}.",
+        f"{verdict} The largest difference of any cell of the two energy tables is "
+        f"{scientific(agreement.largest_difference_mw)} MW or MWh. The replay emits "
+        f"{_t(replayed.total_kg)} {period(study.traces.hours)}; relative to the plan that is a "
+        f"difference of {scientific(agreement.total_difference_frac)}.",
+        f"The ledger's total differs from the optimum the solver reports by "
+        f"{scientific(agreement.ledger_difference_frac)}, relative.",
+        "Nothing went out of the ordinary: no load was left unserved, no work missed its deadline."
+        if count == 0
+        else f"{count:,} events went out of the ordinary:",
+    ]
+
+
+def time_sentences(study: Study) -> list[str]:
+    """Return the conventions of time and carbon that hold for every number."""
+    traces, zone = study.traces, study.scenario.datacenter.time_zone
+    return [
+        f"The horizon is {days_in_words(traces.hours)} ({traces.hours:,} hours), "
+        f"{span_in_words(local_time(study))} at the site. Figures show the site's local time, "
+        f"{zone}; inside, every hour is stamped in UTC at its beginning, and every value is the "
+        "mean over the hour.",
+        f"Embodied carbon is charged for {traces.years:.4f} years (hours / 8,766), so that "
+        "horizons of any length compare with each other. Totals are those of the horizon.",
+        _wear_sentence(study),
+        "Operational carbon is grid import times the average production intensity of the grid in "
+        f"the same hour, from the emission factor set “{study.scenario.grid.factors}”. "
+        "Exported power earns nothing.",
+        "Coverage is 1 − import / load. The CFE score adds what of the import was carbon-free on "
+        "the grid in that hour (nuclear, hydro, solar, wind).",
+    ]
+
+
+def _wear_sentence(study: Study) -> str:
+    if rates_of(study.scenario.embodied).battery_wear:
+        return (
+            "Battery cells are charged for the larger of two shares of their life: by age, and by "
+            "the energy that went through them."
+        )
+    return "Battery cells are charged by age alone, however much they are used (scenario setting)."
+
+
+LEFT_OUT = (
+    "The plan knows the whole horizon in advance: weather, load and grid. Nobody does, so what is "
+    "shown is the best that could be done, not what an operator would reach.",
+    "Grid import is charged at the average of what is generated in the region in that hour, not at "
+    "what the next MWh would emit, and without trade with neighboring grids.",
+    "The grid does not react: it is as clean whether the datacenter draws much or little, and it "
+    "does not change over the years.",
+    "Nothing fails: there are no outages of grid, servers, battery or turbines, and no upkeep.",
+    "Own solar and wind produce as the region's fleet did in each hour; a real site differs, and "
+    "there are no losses of transmission.",
+    "Any size may be built; there are no blocks, no land, no permits, no money. Carbon is all that "
+    "counts.",
+    "The battery neither ages within the horizon nor loses charge over time.",
+)
+"""What the model leaves out, in plain words."""
+
+
+def modelled_notice(study: Study) -> str:
+    """Return what a reader must know if the grid's hours are modelled; empty if measured."""
+    grids = [source for source in study.traces.sources if source.what == "grid"]
+    modelled = [source.origin for source in grids if is_modelled(study, source)]
+    if not modelled:
+        return ""
+    return (
+        f"Reference year (modelled): the grid's hours come from {listed(modelled)}, which is not a "
+        "record of what happened. Use measured data before you build on these numbers."
+    )
+
+
+def is_modelled(study: Study, source: Source) -> bool:
+    """Say whether a grid's hours are from a model: a reference year, or a source with no file."""
+    asked = study.scenario.grid.id or ""
+    return asked.endswith(":reference") or not source.sha256
+
+
+BOUND_SENTENCE = (
+    "The bound is computed here from the solver's row prices alone: whatever those are, no design "
+    "and no way of running it that the model allows has a lower total than the bound, so a plan "
+    "can be better than the one shown by the relative gap at most."
+)
+"""What the certificate's bound means."""

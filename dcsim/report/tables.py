@@ -1,0 +1,298 @@
+"""The tables of results: what stands in them, as text, ready to be laid out.
+
+Numbers are formatted here and nowhere else; the template only places them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from dcsim.report.numbers import (
+    CO2E,
+    DASH,
+    NO_BREAK,
+    NOTHING_BELOW,
+    capacity,
+    number,
+    percent,
+    period,
+    plain,
+    signed,
+    tonnes,
+)
+from dcsim.report.study import Outcome, Study
+from dcsim.report.views import saved_frac, saved_kg
+from dcsim.scenario.spec import Battery, PowerOption
+from dcsim.units import KG_PER_T
+
+TONNES = f"t{NO_BREAK}{CO2E}"
+"""Unit of carbon in the head of a column or the name of a row."""
+
+_SHADOW_LEAST_KG = 1e-3
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, and what a pointer resting on it shows."""
+
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: the first cell of each row names the row.
+
+    `numeric` tells for each column whether it holds numbers, which stand at the right.
+    """
+
+    name: str
+    caption: str
+    head: tuple[str, ...]
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    last_row_is_total: bool = False
+
+
+def table_of(
+    name: str,
+    caption: str,
+    columns: Sequence[tuple[str, bool]],
+    rows: Iterable[Sequence[str | Cell]],
+    last_row_is_total: bool = False,
+) -> Table:
+    """Return a table from its columns, each with whether it holds numbers, and its rows."""
+    cells = tuple(
+        tuple(cell if isinstance(cell, Cell) else Cell(cell) for cell in row) for row in rows
+    )
+    head, numeric = (
+        tuple(title for title, _ in columns),
+        tuple(is_number for _, is_number in columns),
+    )
+    return Table(name, caption, head, numeric, cells, last_row_is_total)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A capacity of the design: its names here, in the ledger and in the scenario's limits."""
+
+    label: str
+    capacity: str
+    unit: str
+    source: str
+    limit: str
+
+
+PARTS = (
+    _Part("Solar", "solar_mw", "MW", "solar", "solar.max_mw"),
+    _Part("Wind", "wind_mw", "MW", "wind", "wind.max_mw"),
+    _Part("Battery, energy", "battery_mwh", "MWh", "battery cells", "battery.max_mwh"),
+    _Part("Battery, power", "battery_mw", "MW", "battery power", "battery.max_mw"),
+    _Part("Extra servers", "extra_server_mw", "MW", "extra servers", "servers.max_mw"),
+)
+"""The capacities of a design, in the order they are shown."""
+
+
+def design_table(study: Study) -> Table:
+    """Return what the plan builds, what making it costs, and what its limits cost."""
+    ledger = study.chosen.footprint.ledger
+    rows = [
+        (
+            part.label,
+            capacity(study.chosen.design.as_dict()[part.capacity]),
+            part.unit,
+            tonnes(ledger.total_kg(source=part.source)),
+            _limit_text(study, part),
+            shadow_text(study, part.limit, part.unit),
+        )
+        for part in PARTS
+    ]
+    return table_of(
+        "design",
+        f"What the plan builds, and the embodied carbon of it {period(study.traces.hours)}",
+        [
+            ("", False),
+            ("Capacity", True),
+            ("Unit", False),
+            (f"Embodied [{TONNES}]", True),
+            ("Limit", False),
+            ("What the limit costs", False),
+        ],
+        [*rows, _connection_row(study)],
+    )
+
+
+def _connection_row(study: Study) -> tuple[str, ...]:
+    limit_mw = study.scenario.limits.import_mw
+    return (
+        "Grid connection, highest import",
+        capacity(study.chosen.footprint.scores.peak_import_mw),
+        "MW",
+        DASH,
+        "none" if limit_mw is None else f"at most {plain(limit_mw)} MW",
+        shadow_text(study, "limits.import_mw", "MW"),
+    )
+
+
+def _limit_text(study: Study, part: _Part) -> str:
+    """Return what the scenario allows of a capacity, in words."""
+    option_name, limit_field = part.limit.split(".")
+    option: PowerOption | Battery = getattr(study.scenario, option_name)
+    least = getattr(option, limit_field.replace("max", "min"))
+    most = getattr(option, limit_field)
+    exists = f"at least {plain(least)} {part.unit}" if least else ""
+    if not _is_open(study.chosen.strategy, option_name):
+        return f"not in this strategy, {exists}" if exists else "not in this strategy"
+    if not option.enabled:
+        return f"switched off, {exists}" if exists else "switched off"
+    ceiling = f"at most {plain(most)} {part.unit}" if most is not None else ""
+    return ", ".join(text for text in (exists, ceiling) if text) or "none"
+
+
+def _is_open(strategy: str, option: str) -> bool:
+    """Say whether a strategy may build an option: batteries, or servers to shift work to."""
+    word = {"battery": "battery", "servers": "shifting"}.get(option, "")
+    return strategy == "all" or word in strategy
+
+
+def shadow_text(study: Study, limit: str, unit: str) -> str:
+    """Return in words what one more unit of a limit would save, a dash if nothing [kg CO2e]."""
+    saved = study.chosen.shadow_prices_kg.get(limit, 0.0)
+    if saved < _SHADOW_LEAST_KG:
+        return DASH
+    return f"one more {unit} would save {number(saved)} kg {period(study.traces.hours)}"
+
+
+Measure = tuple[str, Callable[[Outcome], float], Callable[[float], str]]
+"""A row that compares outcomes: its name with unit, its value, and how that is written."""
+
+
+def _tonnes_of(scope: str | None) -> Callable[[Outcome], float]:
+    return lambda outcome: outcome.footprint.ledger.total_kg(scope) / KG_PER_T
+
+
+def _measures(study: Study) -> list[Measure]:
+    """Return what outcomes are compared by; unserved load and export only if there is any."""
+    rows: list[Measure] = [
+        (f"Operational carbon [{TONNES}]", _tonnes_of("operational"), number),
+        (f"Embodied carbon [{TONNES}]", _tonnes_of("embodied"), number),
+        (f"Total carbon [{TONNES}]", _tonnes_of(None), number),
+        ("Coverage by own supply", lambda o: o.footprint.scores.coverage_frac, percent),
+        ("Carbon-free (CFE) score", lambda o: o.footprint.scores.cfe_frac, percent),
+        ("Grid import [MWh]", lambda o: o.footprint.scores.grid_mwh, number),
+        ("Highest import [MW]", lambda o: o.footprint.scores.peak_import_mw, number),
+        ("Own generation [MWh]", lambda o: o.footprint.scores.renewable_mwh, number),
+        ("of it curtailed [MWh]", lambda o: o.footprint.scores.curtailed_mwh, number),
+    ]
+    optional: list[Measure] = [
+        ("Exported [MWh]", lambda o: o.footprint.scores.exported_mwh, number),
+        ("Unserved load [MWh]", lambda o: o.footprint.scores.unserved_mwh, number),
+    ]
+    return rows + [m for m in optional if any(m[1](o) > NOTHING_BELOW for o in study.outcomes)]
+
+
+def totals_table(study: Study) -> Table:
+    """Return the plan's totals beside those of doing nothing, with the change."""
+    rows = [
+        (
+            name,
+            write(value(study.nothing)),
+            write(value(study.chosen)),
+            _change(value(study.chosen) - value(study.nothing), write),
+        )
+        for name, value, write in _measures(study)
+    ]
+    return table_of(
+        "totals",
+        f"The plan against doing nothing, {_period_head(study)}",
+        [("", False), (study.nothing.label, True), ("The plan", True), ("Change", True)],
+        rows,
+    )
+
+
+def _change(difference: float, write: Callable[[float], str]) -> str:
+    if write is percent:
+        return f"{signed(percent(difference)[:-2])} points"
+    return signed(write(difference))
+
+
+def _period_head(study: Study) -> str:
+    """Return the period of all totals of a table, for its caption."""
+    words = period(study.traces.hours)
+    return f"totals {words}" if words.startswith("in") else f"totals of {words}"
+
+
+def strategies_table(study: Study) -> Table:
+    """Return all strategies side by side: design, carbon, what is saved, coverage."""
+    capacities = [
+        (f"{part.label} [{part.unit}]", *(_capacity_of(o, part) for o in study.outcomes))
+        for part in PARTS
+    ]
+    carbon = [
+        (name, *(write(value(outcome)) for outcome in study.outcomes))
+        for name, value, write in _measures(study)
+    ]
+    saved = [
+        (
+            f"Saved [{TONNES}]",
+            *(_saved(study, o, tonnes(saved_kg(study, o))) for o in study.outcomes),
+        ),
+        ("Saved", *(_saved(study, o, percent(saved_frac(study, o))) for o in study.outcomes)),
+    ]
+    return table_of(
+        "strategies",
+        f"Every strategy side by side, {_period_head(study)}",
+        [("", False), *((outcome.label, True) for outcome in study.outcomes)],
+        [*capacities, *carbon[:3], *saved, *carbon[3:]],
+    )
+
+
+def _capacity_of(outcome: Outcome, part: _Part) -> str:
+    return capacity(outcome.design.as_dict()[part.capacity])
+
+
+def _saved(study: Study, outcome: Outcome, text: str) -> str:
+    return DASH if outcome is study.nothing else text
+
+
+def ledger_table(study: Study) -> Table:
+    """Return the plan's ledger, row by row, with the total."""
+    footprint = study.chosen.footprint
+    rows = [
+        (row.source.capitalize(), row.scope, tonnes(row.kg), _share(row.kg, footprint.total_kg))
+        for row in footprint.ledger.rows
+    ]
+    total = ("Total", "", tonnes(footprint.total_kg), _share(1.0, 1.0))
+    return table_of(
+        "ledger",
+        f"Ledger of the plan, {_period_head(study)}",
+        [("Source", False), ("Scope", False), (f"[{TONNES}]", True), ("Share", True)],
+        [*rows, total],
+        last_row_is_total=True,
+    )
+
+
+def _share(part: float, whole: float) -> str:
+    return percent(part / whole) if whole else DASH
+
+
+def events_table(study: Study) -> Table | None:
+    """Return what went out of the ordinary in the replay by kind, or None if nothing did."""
+    events = study.replay.events
+    if len(events) == 0:
+        return None
+    rows = [
+        (
+            str(kind),
+            f"{len(some):,}",
+            number(float(some["amount_mwh"].sum())),
+            f"{first:%Y-%m-%d %H:%M}Z",
+        )
+        for kind, some in events.groupby("kind", sort=True)
+        for first in [some["time"].min()]
+    ]
+    return table_of(
+        "events",
+        "What went out of the ordinary in the replay",
+        [("Kind", False), ("Times", True), ("Amount [MWh]", True), ("First", False)],
+        rows,
+    )

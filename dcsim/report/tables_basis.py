@@ -1,0 +1,122 @@
+"""The tables of what results rest on: embodied figures, emission factors, inputs, certificates."""
+
+from collections.abc import Callable
+
+from dcsim.grid.generation import Source
+from dcsim.grid.intensity import emission_factors
+from dcsim.optimize.plan import Certificate
+from dcsim.report.numbers import DASH, plain, scientific
+from dcsim.report.study import Study
+from dcsim.report.tables import TONNES, Cell, Table, table_of
+from dcsim.scenario.rates import RATES, rates_of
+from dcsim.units import KG_PER_T
+
+_SHORT_HASH = 12
+
+_RATE_NAMES = {
+    "solar_kg_per_mwh": ("Solar, making, per MWh generated", "kg/MWh"),
+    "wind_kg_per_mwh": ("Wind, making, per MWh generated", "kg/MWh"),
+    "battery_kg_per_mwh": ("Battery cells, making, per MWh of capacity", "kg/MWh"),
+    "battery_life_years": ("Battery cells, life", "years"),
+    "battery_cycle_life": ("Battery cells, full cycles until replaced", "cycles"),
+    "battery_power_kg_per_mw": ("Battery power (inverters, wiring), making", "kg/MW"),
+    "battery_power_life_years": ("Battery power, life", "years"),
+    "servers_kg_per_mw": ("Servers, racks and network, making", "kg/MW"),
+    "servers_life_years": ("Servers, life", "years"),
+}
+
+
+def rates_table(study: Study) -> Table:
+    """Return every embodied figure: what was used, its published spread, and its source."""
+    embodied = study.scenario.embodied
+    used = rates_of(embodied)
+    rows = []
+    for name, entry in RATES.items():
+        is_own = getattr(embodied, name) is not None
+        label, unit = _RATE_NAMES.get(name, (name, ""))
+        source = (
+            "the scenario's own figure, instead of: " + entry.source if is_own else entry.source
+        )
+        which = "own" if is_own else embodied.level
+        spread = (plain(level) for level in (entry.low, entry.mid, entry.high))
+        rows.append((label, f"{plain(getattr(used, name))} ({which})", unit, *spread, source))
+    return table_of(
+        "rates",
+        "Embodied carbon: the figures used, their published spread, and where they are from",
+        [
+            ("", False),
+            ("Used", True),
+            ("Unit", False),
+            ("Low", True),
+            ("Mid", True),
+            ("High", True),
+            ("Source", False),
+        ],
+        rows,
+    )
+
+
+def factors_table(study: Study) -> Table:
+    """Return the emission factors the grid's intensity is made from [kg/MWh]."""
+    name = study.scenario.grid.factors
+    rows = [
+        (fuel.replace("_", " ").capitalize(), plain(kg))
+        for fuel, kg in emission_factors(name).items()
+    ]
+    return table_of(
+        "factors",
+        f"Emission factor set “{name}”",
+        [("Fuel", False), ("[kg/MWh]", True)],
+        rows,
+    )
+
+
+def sources_table(study: Study) -> Table:
+    """Return where each input came from, with its hash and the repairs made to it."""
+    rows = [
+        (
+            source.what.capitalize(),
+            source.origin,
+            source.note,
+            Cell(f"{source.sha256[:_SHORT_HASH]}…", source.sha256) if source.sha256 else Cell(DASH),
+            repairs_text(source),
+        )
+        for source in study.traces.sources
+    ]
+    return table_of(
+        "sources",
+        "Inputs, and what was done to them on the way in",
+        [("", False), ("Origin", False), ("Note", False), ("SHA-256", False), ("Repairs", False)],
+        rows,
+    )
+
+
+def repairs_text(source: Source) -> str:
+    """Return the repairs of an input in words, each with how many hours it changed."""
+    return "; ".join(f"{r.rule}, {r.hours:,} hours: {r.detail}" for r in source.repairs) or "none"
+
+
+_CERTIFICATE_ROWS: tuple[tuple[str, Callable[[Certificate], str]], ...] = (
+    ("Status", lambda c: c.status),
+    (f"Objective [{TONNES}]", lambda c: f"{c.objective_kg / KG_PER_T:,.6f}"),
+    (f"Proven lower bound [{TONNES}]", lambda c: f"{c.bound_kg / KG_PER_T:,.6f}"),
+    ("Relative gap", lambda c: scientific(c.gap)),
+    ("Largest violation of a row or bound [MW, MWh]", lambda c: scientific(c.primal_violation)),
+    ("Largest violation of a dual [kg per unit]", lambda c: scientific(c.dual_violation)),
+    ("Rows", lambda c: f"{c.rows:,}"),
+    ("Columns", lambda c: f"{c.columns:,}"),
+    ("Nonzeros", lambda c: f"{c.nonzeros:,}"),
+    ("Iterations", lambda c: f"{c.iterations:,}"),
+    ("Solver", lambda c: c.solver),
+)
+
+
+def certificate_table(study: Study) -> Table:
+    """Return what was proved of each strategy's plan."""
+    proved = [(o.label, o.certificate) for o in study.outcomes if o.certificate is not None]
+    return table_of(
+        "certificate",
+        "What the solver found, and what was proved and checked of it again",
+        [("", False), *((label, True) for label, _ in proved)],
+        [(name, *(write(c) for _, c in proved)) for name, write in _CERTIFICATE_ROWS],
+    )

@@ -1,0 +1,134 @@
+"""The report: a `Study` becomes one HTML page that needs nothing else, and a folder of figures.
+
+The same study gives the same bytes: the page has no seconds and no date of its making.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from dcsim.report import prose, tables, tables_basis
+from dcsim.report.figures import Described, all_figures, figure_bytes
+from dcsim.report.folder import scenario_yaml
+from dcsim.report.study import Study
+
+FIGURES = "figures"
+REPORT = "report.html"
+
+CAPTIONS = {
+    "strategies": "Operational and embodied carbon of doing nothing and of each strategy.",
+    "operational_embodied": "What each strategy pays in making to save in running. Grey lines "
+    "join points of equal total; nearer to the origin is better.",
+    "summer_week": "Above: what supplies the site, the load, and what goes into the battery. "
+    "Curtailed power is available and not used. Below: energy in the battery, and how much carbon "
+    "a MWh from the grid carries.",
+    "winter_week": "The same for another week.",
+    "import_heatmap": "Each column is a local day, each row an hour of it. A pale "
+    "cell is an hour outside the horizon, or one that daylight saving skips.",
+    "duration": "Hours sorted from the highest to the lowest: how high import and load are for "
+    "how much of the time.",
+    "shifting": "Means by local hour over the horizon. Work moves on some days and not on others, "
+    "so the mean day shows less than any one day.",
+}
+"""What each figure shows and how to read it."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure as the page holds it."""
+
+    name: str
+    alt: str
+    caption: str
+    data: str
+    """Base64 of the SVG."""
+
+
+def write_report(study: Study, folder: Path) -> None:
+    """Write `report.html` and `figures/<name>.png` and `.svg` into an existing folder.
+
+    Args:
+        study: What the report is about.
+        folder: Where to; files of the same name are replaced.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    figures = all_figures(study)
+    target = folder / FIGURES
+    target.mkdir(exist_ok=True)
+    for name, (figure, _) in figures.items():
+        (target / f"{name}.png").write_bytes(figure_bytes(figure, "png"))
+        (target / f"{name}.svg").write_bytes(figure_bytes(figure, "svg"))
+    (folder / REPORT).write_text(page_of(study, figures), encoding="utf-8")
+
+
+def render_html(study: Study) -> str:
+    """Return the report as one page of HTML that refers to nothing outside itself.
+
+    Args:
+        study: What the report is about.
+    """
+    return page_of(study, all_figures(study))
+
+
+def page_of(study: Study, figures: dict[str, Described]) -> str:
+    """Return the report as one page of HTML, with figures that are drawn already.
+
+    Args:
+        study: What the report is about.
+        figures: As `all_figures` gives them; the page shows those there are.
+    """
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        study=study,
+        pictures=[_picture(name, described) for name, described in figures.items()],
+        scenario_yaml=scenario_yaml(study),
+        **_texts(study),
+        **_tables(study),
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("dcsim.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _picture(name: str, described: Described) -> Picture:
+    figure, alt = described
+    data = b64encode(figure_bytes(figure, "svg")).decode("ascii")
+    return Picture(name, alt, CAPTIONS[name], data)
+
+
+def _texts(study: Study) -> dict[str, Any]:
+    return {
+        "headline": prose.headline(study),
+        "modelled_notice": prose.modelled_notice(study),
+        "shifting": prose.shifting_sentence(study),
+        "replay": prose.replay_sentences(study),
+        "time": prose.time_sentences(study),
+        "left_out": prose.LEFT_OUT,
+        "bound": prose.BOUND_SENTENCE,
+    }
+
+
+def _tables(study: Study) -> dict[str, Any]:
+    return {
+        "design_table": tables.design_table(study),
+        "totals_table": tables.totals_table(study),
+        "strategies_table": tables.strategies_table(study),
+        "ledger_table": tables.ledger_table(study),
+        "events_table": tables.events_table(study),
+        "rates_table": tables_basis.rates_table(study),
+        "factors_table": tables_basis.factors_table(study),
+        "sources_table": tables_basis.sources_table(study),
+        "certificate_table": tables_basis.certificate_table(study),
+    }

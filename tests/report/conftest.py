@@ -1,0 +1,92 @@
+"""A study of two days, planned in milliseconds from traces written out by hand."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dcsim.footprint.accounts import account
+from dcsim.grid.generation import Repair, Source
+from dcsim.optimize.solve import optimize
+from dcsim.report.study import Study
+from dcsim.run import agreement_of, do_nothing, outcome_of
+from dcsim.scenario.spec import Scenario
+from dcsim.simulate.engine import simulate
+from dcsim.traces.frame import Traces, local_day_numbers
+from tests.conftest import scenario_of, traces_of
+
+SHA = "0123456789abcdef" * 4
+
+StudyMaker = Callable[..., Study]
+
+
+def _scenario(time_zone: str, parts: dict[str, Any]) -> Scenario:
+    open_to_all = {"solar": {}, "wind": {}, "battery": {}, "servers": {}}
+    datacenter = {
+        "capacity_mw": 10,
+        "time_zone": time_zone,
+        "flexible": [{"name": "batch", "share_frac": 0.3, "deadline_h": 8}],
+    }
+    measured = {"grid": {"file": "grid.csv"}, "datacenter": datacenter}
+    return scenario_of(**{**open_to_all, **measured, **parts})
+
+
+def _traces(scenario: Scenario, start: str, hours: int) -> Traces:
+    """Sun in the middle of the UTC day, load before it, wind in a wave of 31 hours."""
+    hour = np.arange(hours)
+    traces = traces_of(
+        scenario,
+        load=9 + 2 * np.sin(2 * np.pi * (hour % 24) / 24),
+        intensity=400 - 150 * np.sin(np.pi * (hour % 24) / 24),
+        solar=np.maximum(0.0, np.sin(2 * np.pi * (hour % 24 - 6) / 24)),
+        wind=0.3 + 0.25 * np.sin(2 * np.pi * hour / 31),
+    )
+    index = pd.date_range(pd.Timestamp(start).as_unit("s"), periods=hours, freq="h", unit="s")
+    sources = (
+        Source("grid", "grid.csv", "made by hand", SHA, (Repair("interpolate", 3, "filled"),)),
+        Source("load", "constant load", "10 MW IT, PUE 1"),
+    )
+    days = local_day_numbers(index, scenario.datacenter.time_zone)
+    return Traces(traces.table.set_axis(index), days, sources)
+
+
+def make_study(
+    *,
+    start: str = "2022-07-14T05:00Z",
+    hours: int = 48,
+    time_zone: str = "America/Chicago",
+    **parts: Any,
+) -> Study:
+    """Plan and replay every strategy over a few hours, through the same functions as a run."""
+    scenario = _scenario(time_zone, parts)
+    traces = _traces(scenario, start, hours)
+    plans = [optimize(scenario, traces, strategy) for strategy in scenario.strategies]
+    outcomes = (
+        do_nothing(scenario, traces),
+        *(outcome_of(scenario, traces, plan) for plan in plans),
+    )
+    plan, policy = plans[-1], scenario.simulation.policy
+    replay = simulate(scenario, traces, plan.design, policy, plan.dispatch)
+    replayed = account(scenario, traces, plan.design, replay.energy)
+    agreement = agreement_of(plan, outcomes[-1].footprint, replay.energy, replayed)
+    return Study(scenario, traces, outcomes, plan.dispatch, replay, replayed, agreement)
+
+
+@pytest.fixture(scope="session")
+def study_maker() -> StudyMaker:
+    """Give the function that plans small studies."""
+    return make_study
+
+
+@pytest.fixture(scope="session")
+def two_days() -> Study:
+    """Two days in July at a site in Chicago's time zone; wind and battery have tight limits."""
+    return make_study(wind={"max_mw": 12}, battery={"max_mwh": 9, "depth_of_discharge": 0.9})
+
+
+def described_as(study: Study, text: str) -> Study:
+    """Return the study under another description of its scenario."""
+    return replace(study, scenario=study.scenario.model_copy(update={"description": text}))
