@@ -1,0 +1,84 @@
+"""dcsim plans a datacenter's solar, wind, battery and spare servers, and replays the plan.
+
+The public names are below; they load on first use, so that `import dcsim` stays light.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dcsim.errors import (
+        DataError,
+        DcsimError,
+        OutputError,
+        ScenarioError,
+        SimulationError,
+        SolveError,
+    )
+    from dcsim.footprint.accounts import Footprint, account
+    from dcsim.optimize.plan import Design, Plan
+    from dcsim.optimize.solve import optimize
+    from dcsim.report.reopen import read_study
+    from dcsim.report.study import Study
+    from dcsim.run import plan_to_folder, run_scenario
+    from dcsim.scenario.load import load_scenario
+    from dcsim.scenario.spec import Scenario
+    from dcsim.simulate.engine import simulate
+    from dcsim.simulate.meter import SimulationResult
+    from dcsim.traces.frame import Traces, build_traces
+
+_HOME = {
+    "DataError": "dcsim.errors",
+    "DcsimError": "dcsim.errors",
+    "Design": "dcsim.optimize.plan",
+    "Footprint": "dcsim.footprint.accounts",
+    "OutputError": "dcsim.errors",
+    "Plan": "dcsim.optimize.plan",
+    "Scenario": "dcsim.scenario.spec",
+    "ScenarioError": "dcsim.errors",
+    "SimulationError": "dcsim.errors",
+    "SimulationResult": "dcsim.simulate.meter",
+    "SolveError": "dcsim.errors",
+    "Study": "dcsim.report.study",
+    "Traces": "dcsim.traces.frame",
+    "account": "dcsim.footprint.accounts",
+    "build_traces": "dcsim.traces.frame",
+    "load_scenario": "dcsim.scenario.load",
+    "optimize": "dcsim.optimize.solve",
+    "plan_to_folder": "dcsim.run",
+    "read_study": "dcsim.report.reopen",
+    "run_scenario": "dcsim.run",
+    "simulate": "dcsim.simulate.engine",
+}
+"""Where each public name lives."""
+
+__all__ = [
+    "DataError",
+    "DcsimError",
+    "Design",
+    "Footprint",
+    "OutputError",
+    "Plan",
+    "Scenario",
+    "ScenarioError",
+    "SimulationError",
+    "SimulationResult",
+    "SolveError",
+    "Study",
+    "Traces",
+    "account",
+    "build_traces",
+    "load_scenario",
+    "optimize",
+    "plan_to_folder",
+    "read_study",
+    "run_scenario",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'dcsim' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

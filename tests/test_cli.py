@@ -1,0 +1,290 @@
+"""The command line as a person meets it: exit codes, one panel, nothing half-written."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import dcsim.run
+from dcsim import cli
+from dcsim.report import folder as folders
+from tests.conftest import REPOSITORY
+
+SHORT = ["--set", "horizon.hours=48", "--set", "strategies=[all]"]
+
+
+@pytest.fixture
+def dcsim_cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path):
+    """Run the command line in this process, in an empty folder; give code, out and err."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["dcsim", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        captured = capfd.readouterr()
+        code = ended.value.code
+        return (code if isinstance(code, int) else 0), captured.out, captured.err
+
+    return call
+
+
+def entries(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_plan_leaves_a_whole_run_folder(dcsim_cli, tmp_path: Path) -> None:
+    code, out, _ = dcsim_cli("plan", "quickstart", *SHORT)
+    assert code == 0
+    folder = tmp_path / "results" / "quickstart"
+    assert out.strip().endswith(f"Report: {folder / 'report.html'}")
+    assert entries(folder) == [
+        "events.csv",
+        "figures",
+        "hourly.parquet",
+        "ledger.csv",
+        "metadata.json",
+        "report.html",
+        "scenario.yaml",
+        "simulated.parquet",
+        "summary.json",
+        "traces.parquet",
+    ]
+    assert entries(tmp_path / "results") == ["quickstart"]
+    assert json.loads((folder / "metadata.json").read_text())["status"] == "completed"
+    found = json.loads((folder / "summary.json").read_text())
+    assert f"{found['outcomes'][-1]['certificate']['objective_kg']:,.3f} kg" in out
+    ledger = pd.read_csv(folder / "ledger.csv")
+    total_kg = ledger[ledger["strategy"] == "all"]["kg"].sum()
+    assert total_kg == pytest.approx(found["outcomes"][-1]["total_kg"], rel=1e-12)
+
+
+def test_same_inputs_give_the_same_bytes(dcsim_cli, tmp_path: Path) -> None:
+    """All but metadata.json, which has the seconds."""
+    for name in ("a", "b"):
+        assert dcsim_cli("plan", "quickstart", *SHORT, "--out", tmp_path / name)[0] == 0
+    files = sorted(p.relative_to(tmp_path / "a") for p in (tmp_path / "a").rglob("*.*"))
+    assert len(files) > 15
+    for file in files:
+        if file.name != "metadata.json":
+            assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes(), (
+                file
+            )
+
+
+def test_simulate_and_report_work_on_a_run(dcsim_cli, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
+    before = (run / "report.html").read_bytes()
+    (run / "report.html").unlink()
+    code, out, _ = dcsim_cli("report", run)
+    assert (code, out.strip()) == (0, f"Report: {run / 'report.html'}")
+    assert (run / "report.html").read_bytes() == before
+    code, out, _ = dcsim_cli("simulate", run, "--policy", "greedy")
+    assert code == 0
+    assert "Policy greedy:" in out
+    energy = pd.read_parquet(run / "simulated-greedy.parquet")
+    assert len(energy) == 48
+    code, out, _ = dcsim_cli("simulate", run)
+    assert "(+0.00%)" in out
+
+
+def test_simulate_plans_a_scenario_first(dcsim_cli, tmp_path: Path) -> None:
+    code, out, _ = dcsim_cli("simulate", "quickstart", "--policy", "none", *SHORT)
+    assert code == 0
+    assert "Policy none:" in out
+    assert entries(tmp_path) == []
+
+
+def test_an_older_run_is_replaced_and_a_foreign_folder_is_not(dcsim_cli, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
+    code, _, _ = dcsim_cli("plan", "quickstart", *SHORT, "--set", "seed=5", "--out", run)
+    assert code == 0
+    assert json.loads((run / "metadata.json").read_text())["seed"] == 5
+    foreign = tmp_path / "thesis"
+    foreign.mkdir()
+    (foreign / "chapter1.txt").write_text("years of work")
+    code, _, err = dcsim_cli("plan", "quickstart", *SHORT, "--out", foreign)
+    assert code == 2
+    assert "is not a run of dcsim" in err
+    assert entries(foreign) == ["chapter1.txt"]
+    assert entries(tmp_path) == ["run", "thesis"]
+
+
+def test_check_prints_the_resolved_scenario(dcsim_cli) -> None:
+    code, out, _ = dcsim_cli("scenario", "check", "quickstart", "--set", "seed=3")
+    assert code == 0
+    assert "seed: 3" in out
+    assert "Fine: 8760 hours" in out
+
+
+def test_schema_is_json_with_descriptions_and_units(dcsim_cli) -> None:
+    code, out, _ = dcsim_cli("scenario", "schema")
+    schema = json.loads(out)
+    assert code == 0
+    battery = schema["$defs"]["Battery"]["properties"]
+    assert battery["max_mwh"]["description"] == "Most energy capacity [MWh]."
+    assert schema["additionalProperties"] is False
+
+
+BAD = [
+    (["plan", "none.yaml"], "none.yaml: no such file"),
+    (["plan", "quickstart", "--set", "datacenter.capacity_mw=-1"], "must be above 0, got -1"),
+    (["plan", "quickstart", "--set", "wnid.max_mw=1"], "wnid: is not a known key; did you"),
+    (["plan", "quickstart", "--set", "datacenter.flexible.0.share_frac=2"], "must be 1 or less"),
+    (["plan", "quickstart", "--grid-file", "none.csv"], "none.csv: no such file"),
+    (["plan", "quickstart", "--set", "grid.id=XX:reference"], "there is no grid 'XX:reference'"),
+    (["plan", "quickstart", "--set", "grid.factors=mine"], "there is no set 'mine'"),
+    (
+        ["plan", "quickstart", *SHORT, "--set", "limits.import_mw=1", "--set", "wind.max_mw=1",
+         "--set", "solar.max_mw=1"],
+        "limits.import_mw is 1 MW",
+    ),
+    (["plan", "quickstart", *SHORT, "--out", "/proc/nowhere/run"], "/proc/nowhere/run: cannot be"),
+    (["simulate", "quickstart", *SHORT, "--policy", "best"], "there is no policy 'best'"),
+    (["report", "nowhere"], "nowhere: is no run of dcsim"),
+    (["scenario", "check", "none.yaml"], "no such file"),
+    (["plan"], "Missing argument 'SCENARIO'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "words"), BAD, ids=[words for _, words in BAD])
+def test_bad_input_is_one_panel_exit_2_and_nothing_written(
+    dcsim_cli, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    code, out, err = dcsim_cli(*arguments)
+    assert code == 2
+    assert words in " ".join(err.replace("│", " ").split())
+    assert "Traceback" not in out + err
+    assert entries(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("utc_hour_beginning,coal_mw\n2022-01-01 00:00,1\n2022-01-01 02:00,1\n", "line 3"),
+        ("utc_hour_beginning,coal_mw\n2022-01-01 00:00,1\n2022-01-01 01:00,\n", "is nan"),
+        ("utc_hour_beginning,coal_mw\n2022-01-01 00:00,1\n2022-01-01 00:00,1\n", "twice"),
+        ("utc_hour_beginning,coal_kw\n2022-01-01 00:00,1\n", "is in kw; generation must be in MW"),
+        ("", "is empty"),
+        ("\x00\x01\x02\x03", "is not text; CSV (UTF-8)"),
+    ],
+)
+def test_bad_grid_files_name_file_and_place(dcsim_cli, tmp_path: Path, content, words) -> None:
+    (tmp_path / "mix.csv").write_text(content)
+    code, _, err = dcsim_cli("plan", "quickstart", "--grid-file", "mix.csv")
+    text = "".join(err.replace("│", "").split())
+    assert code == 2
+    assert "".join(words.split()) in text
+    assert "mix.csv" in text
+    assert entries(tmp_path) == ["mix.csv"]
+
+
+@pytest.mark.parametrize("where", ["data", "report"])
+def test_a_full_disk_leaves_the_older_run_as_it_was(
+    dcsim_cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    run = tmp_path / "run"
+    dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(dcsim.run, "write_data" if where == "data" else "write_report", full)
+    code, _, err = dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
+    assert code == 2
+    assert "No space left on device" in err
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+    assert entries(tmp_path) == ["run"]
+
+
+def test_a_full_disk_while_swapping_puts_the_older_run_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "metadata.json").write_text("old")
+    honest = Path.rename
+
+    def failing(self: Path, target: Path) -> Path:
+        if target == run and not self.parent.name.startswith(".run.old."):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return honest(self, target)
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with (
+        pytest.raises(folders.OutputError, match="Input/output error; nothing was changed"),
+        folders.fresh_folder(run) as working,
+    ):
+        (working / "metadata.json").write_text("new")
+    assert (run / "metadata.json").read_text() == "old"
+    assert entries(tmp_path) == ["run"]
+
+
+def test_a_full_disk_while_writing_one_file_leaves_the_older_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "table"
+    folders.write_file(path, b"old")
+
+    def full(*_: object) -> Path:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(folders.OutputError, match="No space left"):
+        folders.write_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert entries(tmp_path) == ["table"]
+
+
+@pytest.mark.parametrize(
+    ("file", "damage", "words"),
+    [
+        ("summary.json", b"{", "is damaged: JSONDecodeError"),
+        ("summary.json", b"{}", "is damaged: KeyError"),
+        ("traces.parquet", None, "is damaged: FileNotFoundError"),
+        ("traces.parquet", b"xx", "is damaged: ArrowInvalid"),
+        ("scenario.yaml", b"name: x", "is required"),
+    ],
+)
+def test_damaged_runs_are_refused(dcsim_cli, tmp_path: Path, file, damage, words) -> None:
+    run = tmp_path / "run"
+    dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
+    (run / file).unlink()
+    if damage is not None:
+        (run / file).write_bytes(damage)
+    code, _, err = dcsim_cli("report", run)
+    assert code == 2
+    assert "".join(words.split()) in "".join(err.replace("│", "").split())
+
+
+def test_ctrl_c_in_the_middle_ends_with_130_and_leaves_nothing(tmp_path: Path) -> None:
+    """A real process, interrupted while it plans a year."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dcsim", "plan", "quickstart", "--out", str(tmp_path / "run")],
+        cwd=REPOSITORY,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not entries(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert entries(tmp_path), "the run never began"
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped by Ctrl-C" in err
+    assert "Traceback" not in out + err
+    assert entries(tmp_path) == []
