@@ -214,10 +214,10 @@ def _print_study(study: Study) -> None:
     from rich.table import Table
 
     title = f"{study.scenario.name}: {study.traces.hours} hours"
-    table = Table(title=title, box=box.SIMPLE_HEAD)
+    table = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", no_wrap=True)
     for outcome in study.outcomes:
-        table.add_column(outcome.label, justify="right")
+        table.add_column(_HEADINGS[outcome.strategy], justify="right")
     for name, cells in _rows(study):
         table.add_row(name, *cells)
     Console().print(table)
@@ -252,6 +252,15 @@ def _rows(study: Study) -> Iterator[tuple[str, list[str]]]:
     yield "coverage", [f"{score.coverage_frac:.1%}" for score in scores]
     yield "CFE score", [f"{score.cfe_frac:.1%}" for score in scores]
 
+
+_HEADINGS = {
+    "nothing": "nothing",
+    "renewables": "renewables",
+    "renewables_battery": "+battery",
+    "renewables_shifting": "+shifting",
+    "all": "all",
+}
+"""The strategies, short enough for a terminal of 80 columns."""
 
 _DESIGN_LABELS = {
     "solar_mw": "solar MW",

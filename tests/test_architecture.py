@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import dcsim
+from dcsim import shipped
 from tests.conftest import REPOSITORY
 
 MODULES = sorted((REPOSITORY / "dcsim").rglob("*.py"))
@@ -74,6 +75,17 @@ def test_constraints_file_names_versions_and_no_index() -> None:
     pins = [line for line in lines if line and not line.startswith("#")]
     assert pins
     assert all("==" in line and "/" not in line and "@" not in line for line in pins)
+
+
+def test_wheel_carries_the_folders_that_are_looked_for() -> None:
+    """What the wheel is told to carry is where an installed dcsim looks, and the checkout too."""
+    import tomllib
+
+    wheel = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    carried = wheel["targets"]["wheel"]["force-include"]
+    installed = shipped._INSTALLED.relative_to(REPOSITORY).as_posix()
+    assert carried == {name: f"{installed}/{name}" for name in ("grids", "scenarios")}
+    assert all(shipped.shipped_folder(name).is_dir() for name in carried)
 
 
 def test_every_dependency_is_pinned() -> None:

@@ -95,6 +95,9 @@ def test_simulate_and_report_work_on_a_run(dcsim_cli, tmp_path: Path) -> None:
     assert len(energy) == 48
     code, out, _ = dcsim_cli("simulate", run)
     assert "(+0.00%)" in out
+    code, _, err = dcsim_cli("simulate", run, "--set", "seed=1")
+    assert code == 2
+    assert "go with a scenario, not with a run" in err
 
 
 def test_simulate_plans_a_scenario_first(dcsim_cli, tmp_path: Path) -> None:

@@ -151,6 +151,8 @@ def test_overrides_set_values_lists_and_new_parts(write) -> None:
         ("datacenter.capacity_mw", "must read key.path=value"),
         ("datacenter.flexible.3.share_frac=1", "there is no datacenter.flexible[3].share_frac"),
         ("name.x=1", "there is no name.x to set"),
+        ("name.x.y=1", "there is no name.x.y to set"),
+        ("datacenter.flexible.0.nmae=x", "flexible[0].nmae: is not a known key; did you mean name"),
         ("seed=[1", "'[1' is not a YAML value"),
         ("datacenter.capacity_mw=0", "datacenter.capacity_mw: must be above 0, got 0"),
     ],
