@@ -137,12 +137,11 @@ def check(
 ) -> None:
     """Check a scenario and the data it names, and print it as resolved."""
     asked = _load(scenario, set_, grid_file)
-    import yaml
-
+    from dcsim.scenario.document import to_yaml
     from dcsim.traces.frame import build_traces
 
     traces = build_traces(asked)
-    typer.echo(yaml.safe_dump(asked.model_dump(mode="json", exclude_none=True), sort_keys=False))
+    typer.echo(to_yaml(asked.model_dump(mode="json", exclude_none=True)))
     typer.echo(f"Fine: {traces.hours} hours from {traces.index[0]:%Y-%m-%d %H:%M}Z")
 
 
@@ -159,8 +158,7 @@ def schema() -> None:
 def _load(source: str, overrides: list[str] | None, grid_file: Path | None) -> Scenario:
     from dcsim.scenario.load import load_scenario
 
-    grid = [f"grid.file={grid_file.resolve()}", "grid.id=null"] if grid_file else []
-    return load_scenario(source, [*grid, *(overrides or [])])
+    return load_scenario(source, overrides or [], grid_file)
 
 
 def _study_of(

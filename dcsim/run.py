@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from dcsim.errors import SimulationError
 from dcsim.footprint.accounts import Footprint, account
-from dcsim.optimize.plan import Plan, smallest_design
+from dcsim.optimize.plan import ROUNDING_MW, Plan, smallest_design
 from dcsim.optimize.solve import optimize
 from dcsim.report.folder import fresh_folder, write_data
 from dcsim.report.reopen import read_study
@@ -18,6 +19,13 @@ from dcsim.scenario.spec import Scenario
 from dcsim.simulate.engine import simulate
 from dcsim.simulate.meter import SimulationResult
 from dcsim.traces.frame import Traces, build_traces
+
+SAME_TOTAL_FRAC = 1e-6
+"""A study whose totals of plan, replay and ledger differ by more is refused [-]. They agree to
+1e-9 on every shipped scenario, which tests hold; the solver's tolerance allows a little more."""
+
+TINY_KG = 1e-3
+"""Totals below this are nothing: a share of nothing says nothing."""
 
 Progress = Callable[[str], None]
 """Called with a line for people whenever a new step begins."""
@@ -49,6 +57,7 @@ def run_scenario(scenario: Scenario, progress: Progress = _silent) -> Study:
     replay = simulate(scenario, traces, plan.design, policy, plan.dispatch)
     replayed = account(scenario, traces, plan.design, replay.energy)
     agreement = agreement_of(plan, outcomes[-1].footprint, replay.energy, replayed)
+    require_agreement(agreement, follows_plan=policy == "follow_plan")
     return Study(scenario, traces, tuple(outcomes), plan.dispatch, replay, replayed, agreement)
 
 
@@ -122,6 +131,30 @@ def agreement_of(
     difference = (replayed_energy - plan.dispatch).abs()
     return Agreement(
         largest_difference_mw=float(difference.to_numpy().max()),
-        total_difference_frac=replayed.total_kg / planned.total_kg - 1,
-        ledger_difference_frac=planned.total_kg / plan.certificate.objective_kg - 1,
+        total_difference_frac=relative_difference(replayed.total_kg, planned.total_kg),
+        ledger_difference_frac=relative_difference(planned.total_kg, plan.certificate.objective_kg),
     )
+
+
+def relative_difference(one: float, other: float) -> float:
+    """Return `one / other - 1`, and 0 where both are nothing (below a gram) [-]."""
+    if max(abs(one), abs(other)) < TINY_KG:
+        return 0.0
+    return one / other - 1 if other else float("inf")
+
+
+def require_agreement(agreement: Agreement, *, follows_plan: bool) -> None:
+    """Refuse a study whose ledger is not the optimum, or whose replay of the plan is not the plan.
+
+    Raises:
+        SimulationError: By how much they differ, and what is allowed.
+    """
+    ledger, total = agreement.ledger_difference_frac, agreement.total_difference_frac
+    if abs(ledger) > SAME_TOTAL_FRAC:
+        raise SimulationError(f"the ledger differs from the optimum by {ledger:.3g}, relative")
+    cell_mw = agreement.largest_difference_mw
+    if follows_plan and (cell_mw > ROUNDING_MW or abs(total) > SAME_TOTAL_FRAC):
+        raise SimulationError(
+            f"the replay differs from the plan by {cell_mw:.3g} MW and {total:.3g} of the total; "
+            f"at most {ROUNDING_MW:g} MW and {SAME_TOTAL_FRAC:g} are allowed"
+        )

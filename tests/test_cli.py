@@ -141,7 +141,7 @@ def test_schema_is_json_with_descriptions_and_units(dcsim_cli) -> None:
 
 BAD = [
     (["plan", "none.yaml"], "none.yaml: no such file"),
-    (["plan", "quickstart", "--set", "datacenter.capacity_mw=-1"], "must be above 0, got -1"),
+    (["plan", "quickstart", "--set", "datacenter.capacity_mw=-1"], "must be 0.001 or more, got -1"),
     (["plan", "quickstart", "--set", "wnid.max_mw=1"], "wnid: is not a known key; did you"),
     (["plan", "quickstart", "--set", "datacenter.flexible.0.share_frac=2"], "must be 1 or less"),
     (["plan", "quickstart", "--grid-file", "none.csv"], "none.csv: no such file"),
@@ -177,7 +177,10 @@ def test_bad_input_is_one_panel_exit_2_and_nothing_written(
         ("utc_hour_beginning,coal_mw\n2022-01-01 00:00,1\n2022-01-01 02:00,1\n", "line 3"),
         ("utc_hour_beginning,coal_mw\n2022-01-01 00:00,1\n2022-01-01 01:00,\n", "is nan"),
         ("utc_hour_beginning,coal_mw\n2022-01-01 00:00,1\n2022-01-01 00:00,1\n", "twice"),
-        ("utc_hour_beginning,coal_kw\n2022-01-01 00:00,1\n", "is in kw; generation must be in MW"),
+        (
+            "utc_hour_beginning,coal_kw\n2022-01-01 00:00,1\n",
+            "column 'coal_kw' looks like",
+        ),
         ("", "is empty"),
         ("\x00\x01\x02\x03", "is not text; CSV (UTF-8)"),
     ],

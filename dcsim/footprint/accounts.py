@@ -5,33 +5,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dcsim.footprint.ledger import EMBODIED, OPERATIONAL, Ledger, Row
+from dcsim.footprint.scores import Scores, scores_of
 from dcsim.optimize.plan import Design
-from dcsim.scenario.rates import Rates, rates_of
+from dcsim.scenario.rates import rates_of
 from dcsim.scenario.spec import Scenario
 from dcsim.traces.frame import Traces
 from dcsim.units import STEP_H
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Shares and energies over the horizon, [-] and [MWh].
-
-    `coverage_frac`: share of the load met by own solar and wind, directly or through the battery:
-    `1 - import / load`, so that what charging from the grid loses counts against it.
-    `cfe_frac`: coverage, and grid import weighted with the grid's carbon-free share of the hour
-    (24/7 carbon-free energy score).
-    """
-
-    coverage_frac: float
-    cfe_frac: float
-    load_mwh: float
-    grid_mwh: float
-    renewable_mwh: float
-    curtailed_mwh: float
-    exported_mwh: float
-    discharged_mwh: float
-    unserved_mwh: float
-    peak_import_mw: float
 
 
 @dataclass(frozen=True)
@@ -57,7 +36,7 @@ def account(scenario: Scenario, traces: Traces, design: Design, energy: pd.DataF
         energy: Energy table of a plan or of a replay.
     """
     rows = (operational_row(traces, energy), *embodied_rows(scenario, traces, design, energy))
-    return Footprint(Ledger(rows), scores_of(traces, energy))
+    return Footprint(Ledger(rows), scores_of(scenario, traces, design, energy))
 
 
 def operational_row(traces: Traces, energy: pd.DataFrame) -> Row:
@@ -70,7 +49,7 @@ def embodied_rows(
     scenario: Scenario, traces: Traces, design: Design, energy: pd.DataFrame
 ) -> tuple[Row, ...]:
     """Return the embodied carbon of each component over the horizon."""
-    rates: Rates = rates_of(scenario.embodied)
+    rates = rates_of(scenario)
     years = traces.years
     cells_mwh = rates.cells_used_up_mwh(
         design.battery_mwh,
@@ -86,23 +65,3 @@ def embodied_rows(
         "extra servers": rates.servers_kg_per_mw_year() * design.extra_server_mw * years,
     }
     return tuple(Row(EMBODIED, source, kg) for source, kg in amounts.items())
-
-
-def scores_of(traces: Traces, energy: pd.DataFrame) -> Scores:
-    """Return coverage, CFE score and the energies behind them."""
-    sums = energy.sum() * STEP_H
-    clean_import_mwh = float(energy["grid_mw"].to_numpy() @ traces.column("carbon_free_frac"))
-    load_mwh, grid_mwh = float(sums["load_mw"]), float(sums["grid_mw"])
-    own_frac = 1 - (grid_mwh + float(sums["unserved_mw"])) / load_mwh
-    return Scores(
-        coverage_frac=own_frac,
-        cfe_frac=own_frac + clean_import_mwh * STEP_H / load_mwh,
-        load_mwh=load_mwh,
-        grid_mwh=grid_mwh,
-        renewable_mwh=float(sums["solar_mw"] + sums["wind_mw"]),
-        curtailed_mwh=float(sums["curtailed_mw"]),
-        exported_mwh=float(sums["export_mw"]),
-        discharged_mwh=float(sums["discharge_mw"]),
-        unserved_mwh=float(sums["unserved_mw"]),
-        peak_import_mw=float(energy["grid_mw"].max()),
-    )

@@ -15,6 +15,9 @@ CARBON_FREE_FUELS = ("nuclear", "hydro", "solar", "wind")
 
 ONE_HOUR = pd.Timedelta(hours=1)
 
+LARGEST_MW = 1e7
+"""No grid generates more: the whole of the United States peaks near 1e6 MW."""
+
 
 @dataclass(frozen=True)
 class Repair:
@@ -88,52 +91,65 @@ def check_hourly(index: pd.Index, origin: str) -> None:
         raise DataError(f"{origin}: stamps must be UTC")
     if len(index) == 0:
         raise DataError(f"{origin}: has no hours; at least one is needed")
+    if index[0] != index[0].floor("h"):
+        raise DataError(f"{origin}: {_stamp(index[0])} is not a whole hour; every stamp must be")
     steps = index[1:] - index[:-1]
     wrong = np.flatnonzero(steps != ONE_HOUR)
     if len(wrong) == 0:
         return
     first = int(wrong[0])
     raise DataError(
-        f"{origin}, line {first + 3}: {index[first + 1]:%Y-%m-%d %H:%M}Z follows "
-        f"{index[first]:%Y-%m-%d %H:%M}Z: {_step_in_words(steps[first])} "
-        f"({len(wrong)} such places; every step must be 1 hour). {_hint(steps[wrong])}"
+        f"{origin}, line {first + 3}: {_stamp(index[first + 1])} follows {_stamp(index[first])}: "
+        f"{_step_in_words(steps[first])} ({len(wrong)} such places; every step must be 1 hour). "
+        f"{_hint(index[first], steps[first])}"
     )
+
+
+def _stamp(time: pd.Timestamp) -> str:
+    return f"{time:%Y-%m-%d %H:%M}Z"
 
 
 def _step_in_words(step: pd.Timedelta) -> str:
     hours = step / ONE_HOUR
     if hours == 0:
         return "the hour is there twice"
-    if hours < 0:
-        return "the order runs backwards"
-    return f"a step of {hours:g} hours" if hours != 1 else "one hour"
+    return "the order runs backwards" if hours < 0 else f"a step of {hours:g} hours"
 
 
-def _hint(steps: pd.TimedeltaIndex) -> str:
-    """Say what such steps usually mean."""
-    hours = sorted(set(steps / ONE_HOUR))
-    if hours in ([0.0, 2.0], [0.0], [2.0]):
+def _hint(before: pd.Timestamp, step: pd.Timedelta) -> str:
+    """Say what such a step usually means: US clocks change in March and November."""
+    if (before.month, step / ONE_HOUR) in ((3, 2.0), (11, 0.0)):
         return (
-            "A missing hour in spring or a double one in autumn is the mark of local stamps under "
-            "daylight saving time: give stamps in UTC or with their offset."
+            "A missing hour in March or a double one in November is the mark of local stamps "
+            "under daylight saving time: give stamps in UTC or with their offset."
         )
     return "Give every hour once, in order."
 
 
-def check_finite(table: pd.DataFrame, origin: str) -> None:
-    """Refuse missing and infinite values, naming the first.
+def check_finite(table: pd.DataFrame, origin: str, *, was_repaired: bool = False) -> None:
+    """Refuse missing, infinite and impossibly large values, naming the first.
+
+    Args:
+        table: Generation or traces.
+        origin: What to call the file in the message.
+        was_repaired: Whether filling was tried already.
 
     Raises:
         DataError: Names column, stamp and how many there are.
     """
-    bad = ~np.isfinite(table.to_numpy(dtype=float))
+    values = table.to_numpy(dtype=float)
+    bad = ~(np.abs(values) <= LARGEST_MW)
     if not bad.any():
         return
     row, column = (int(i) for i in np.argwhere(bad)[0])
-    stamp = pd.DatetimeIndex(table.index)[row]
+    where = f"{origin}, line {row + 2}: {table.columns[column]} at "
+    value, hours = values[row, column], int(bad.any(axis=1).sum())
+    found = f"{where}{_stamp(pd.DatetimeIndex(table.index)[row])} is {value:g} ({hours} hours)"
+    if not np.isnan(value):
+        raise DataError(f"{found}; values must be finite and within {LARGEST_MW:,.0f}. Is it MW?")
+    if was_repaired:
+        raise DataError(f"{found}; there is no value in the column to fill it from")
     raise DataError(
-        f"{origin}, line {row + 2}: {table.columns[column]} at {stamp:%Y-%m-%d %H:%M}Z "
-        f"is {float(table.to_numpy()[row, column])} ({int(bad.any(axis=1).sum())} hours have "
-        "missing values; none may be missing). Set grid.repair: interpolate to fill them linearly "
-        "and have the result report it."
+        f"{found}; none may be missing. Set grid.repair: interpolate to fill them linearly and "
+        "have the result report it."
     )

@@ -60,7 +60,8 @@ def average_intensity_kg_per_mwh(
 
 def carbon_free_share(generation_mw: pd.DataFrame) -> pd.Series:
     """Return the share of every hour's generation that is carbon-free [-]."""
-    return generation_mw[list(CARBON_FREE_FUELS)].sum(axis=1) / _total(generation_mw)
+    share = generation_mw[list(CARBON_FREE_FUELS)].sum(axis=1) / _total(generation_mw)
+    return share.clip(upper=1.0)  # two orders of summing may differ in the last digit
 
 
 def _total(generation_mw: pd.DataFrame) -> pd.Series:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.authorities import known_authorities
-from dcsim.grid.generation import GridGeneration, Source
+from dcsim.grid.generation import GridGeneration, Source, check_finite, check_hourly
 from dcsim.grid.readers import carbon_explorer, plain
 from dcsim.grid.readers.table import read_table, sha256_of
 from dcsim.grid.repair import interpolate_missing
@@ -55,14 +55,12 @@ def read_grid_file(path: Path, grid: Grid) -> GridGeneration:
             f"<fuel>_mw columns, or {','.join(carbon_explorer.FUEL_OF)}; "
             f"got {', '.join(map(str, raw.columns[:8]))}"
         )
-    table = reader.read(raw, str(path))
+    table, note = reader.read(raw, str(path))
+    check_hourly(table.index, str(path))
     table, repairs = interpolate_missing(table) if grid.repair == "interpolate" else (table, ())
-    note = f"{reader.NAME}; {reader.NOTE}"
-    source = Source("grid", path.name, note, sha256_of(path), repairs)
-    try:
-        return GridGeneration(table, source, grid.solar_nameplate_mw, grid.wind_nameplate_mw)
-    except DataError as error:
-        raise DataError(str(error).replace(path.name, str(path), 1)) from None
+    check_finite(table, str(path), was_repaired=bool(repairs))
+    source = Source("grid", path.name, f"{reader.NAME}; {note}", sha256_of(path), repairs)
+    return GridGeneration(table, source, grid.solar_nameplate_mw, grid.wind_nameplate_mw)
 
 
 def _reference(grid_id: str, seed: int) -> GridGeneration:

@@ -98,6 +98,7 @@ _OPTIONS: dict[str, Any] = {
     "simplex_strategy": 1,  # dual
     "threads": 1,
     "random_seed": 0,
+    "small_matrix_value": 1e-12,  # HiGHS drops smaller entries; its default of 1e-9 is met in data
 }
 
 

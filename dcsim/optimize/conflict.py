@@ -5,10 +5,12 @@ as it arrives. So the least import that would do is computed, with everything el
 then which other limit, lifted alone, would make the asked import enough.
 """
 
+import math
 from dataclasses import replace
 
 import pyomo.environ as pyo
 
+from dcsim.errors import SolveError
 from dcsim.optimize.compile import Status, compile_model, solve
 from dcsim.optimize.model import Problem, build_model, problem_of
 from dcsim.scenario.spec import Scenario, Strategy
@@ -26,10 +28,12 @@ _OTHER_LIMITS = (
 def explain_infeasible(scenario: Scenario, traces: Traces, strategy: Strategy) -> str:
     """Return one message that names the limits in conflict and what would mend it."""
     asked_mw = scenario.limits.import_mw
+    if asked_mw is None:
+        return f"strategy {strategy} has no feasible plan, though nothing limits import"
     needed_mw = least_import_mw(problem_of(scenario, traces, strategy))
     message = (
         f"strategy {strategy} has no feasible plan: limits.import_mw is {asked_mw:g} MW, and with "
-        f"everything else as asked at least {needed_mw:.4g} MW is needed"
+        f"everything else as asked at least {_rounded_up(needed_mw)} MW is needed"
     )
     helpful = [
         f"{part}.{name} ({value:g})"
@@ -37,9 +41,13 @@ def explain_infeasible(scenario: Scenario, traces: Traces, strategy: Strategy) -
         if (value := getattr(getattr(scenario, part), name)) is not None
         and _suffices_without(scenario, traces, strategy, part, name)
     ]
-    if helpful:
-        message += f"; or lift {' or '.join(helpful)}, either of which alone is enough"
-    return message
+    alone = ", either of which alone" if len(helpful) > 1 else ", which alone"
+    return f"{message}; or lift {' or '.join(helpful)}{alone} is enough" if helpful else message
+
+
+def _rounded_up(power_mw: float) -> str:
+    """Return a power to a thousandth of a MW, rounded up so that it is enough."""
+    return f"{math.ceil(power_mw * 1000 - 1e-6) / 1000:g}"
 
 
 def least_import_mw(problem: Problem) -> float:
@@ -51,7 +59,11 @@ def least_import_mw(problem: Problem) -> float:
     model.import_most = pyo.Constraint(model.T, rule=lambda m, t: m.grid_mw[t] - m.import_mw <= 0)
     model.total_carbon_kg.deactivate()
     model.least_import = pyo.Objective(expr=model.import_mw)
-    return solve(compile_model(model)).objective
+    solution = solve(compile_model(model))
+    if solution.status != Status.kOptimal:
+        status = solution.status_name
+        raise SolveError(f"no import is enough, so limits contradict each other: {status}")
+    return solution.objective
 
 
 def _suffices_without(

@@ -59,7 +59,7 @@ def problem_of(scenario: Scenario, traces: Traces, strategy: Strategy) -> Proble
     return Problem(
         scenario=close_options(scenario, traces, strategy),
         strategy=strategy,
-        rates=rates_of(scenario.embodied),
+        rates=rates_of(scenario),
         years=traces.years,
         intensity=traces.column("intensity_kg_per_mwh"),
         solar_cf=traces.column("solar_cf"),
@@ -80,7 +80,7 @@ def close_options(scenario: Scenario, traces: Traces, strategy: Strategy) -> Sce
     """Return the scenario with every closed option held at its minimum.
 
     Closed are the options switched off, those the strategy leaves out, and solar or wind that
-    generates nothing all year (its embodied rate is zero too, so its size would be arbitrary).
+    generates nothing in the horizon (its embodied rate is zero too, so any size would do).
     """
     has_battery = strategy in ("renewables_battery", "all")
     shifts = strategy in ("renewables_shifting", "all")

@@ -30,6 +30,10 @@ ENERGY_COLUMNS = (
 In every row `grid + solar + wind + discharge + unserved = load + charge + export + curtailed`."""
 
 
+ROUNDING_MW = 1e-6
+"""How far beyond a limit counts as rounding; the solver's own tolerance is 1e-7 [MW]."""
+
+
 def served(tier: str) -> str:
     """Return the column of a tier's served work."""
     return f"served_{tier}_mw"
@@ -71,9 +75,10 @@ class Design:
 class Certificate:
     """What the solver proved about a plan, and what was checked of it again.
 
-    `bound_kg` is computed here from the row duals alone (`optimize/certify.py`), not taken from
-    the solver: whatever the duals are, no feasible plan has a lower total. `gap` is
-    `(objective - bound) / objective`.
+    `bound_kg` is computed from the row duals (`optimize/certify.py`), not taken from the solver: no
+    feasible plan has a lower total, provided `is_rigorous`; otherwise something is free and
+    unlimited, and the bound supposes that no more of it is built than ten times the largest number
+    of the plan. `gap` is `(objective - bound) / objective`.
     """
 
     status: str
@@ -81,6 +86,7 @@ class Certificate:
     objective_kg: float
     bound_kg: float
     gap: float
+    is_rigorous: bool
     primal_violation: float
     """Largest violation of a row or bound by the solution [MW, MWh]."""
     dual_violation: float

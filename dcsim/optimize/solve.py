@@ -21,6 +21,7 @@ from dcsim.optimize.compile import (
 from dcsim.optimize.conflict import explain_infeasible
 from dcsim.optimize.model import Problem, build_model, problem_of
 from dcsim.optimize.plan import (
+    ROUNDING_MW,
     Certificate,
     Design,
     Plan,
@@ -36,6 +37,9 @@ from dcsim.units import STEP_H
 
 GAP_LIMIT = 1e-6
 """Largest relative gap between objective and proven bound that passes for an optimum."""
+
+TINY_KG = 1e-3
+"""Totals below this are compared absolutely: a gap relative to nothing says nothing."""
 
 
 def optimize(scenario: Scenario, traces: Traces, strategy: Strategy = "all") -> Plan:
@@ -70,7 +74,7 @@ def optimize(scenario: Scenario, traces: Traces, strategy: Strategy = "all") -> 
         dispatch=energy_table(scenario, traces, design, _flows(model, problem, scenario, traces)),
         certificate=certificate,
         duals=_hourly_duals(program, solution, traces.index),
-        shadow_prices_kg=_shadow_prices(program, solution),
+        shadow_prices_kg=_shadow_prices(scenario, problem.scenario, program, solution),
         seconds=Seconds(**clock),
     )
 
@@ -94,11 +98,16 @@ def _require_optimal(
 
 def _certificate(program: LinearProgram, solution: Solution) -> Certificate:
     proof = prove(program, solution.values, solution.row_duals)
-    gap = (solution.objective - proof.bound) / max(abs(solution.objective), 1.0)
-    if gap > GAP_LIMIT:
+    gap = (solution.objective - proof.bound) / max(abs(solution.objective), TINY_KG)
+    if not abs(gap) <= GAP_LIMIT:
         raise SolveError(
             f"the optimum is not proven: objective {solution.objective:.6g} kg, bound "
             f"{proof.bound:.6g} kg, relative gap {gap:.3g}; at most {GAP_LIMIT:g} is accepted"
+        )
+    if not proof.primal_violation <= ROUNDING_MW:
+        raise SolveError(
+            f"the solution breaks its own limits by {proof.primal_violation:.3g} MW; at most "
+            f"{ROUNDING_MW:g} is accepted"
         )
     return Certificate(
         status=solution.status_name,
@@ -106,6 +115,7 @@ def _certificate(program: LinearProgram, solution: Solution) -> Certificate:
         objective_kg=solution.objective,
         bound_kg=proof.bound,
         gap=gap,
+        is_rigorous=proof.is_rigorous,
         primal_violation=proof.primal_violation,
         dual_violation=proof.dual_violation,
         rows=len(program.rows),
@@ -207,22 +217,31 @@ def _hourly_duals(
 
 
 _LIMIT_OF_COLUMN = {
-    "solar_mw": "solar.max_mw",
-    "wind_mw": "wind.max_mw",
-    "battery_mwh": "battery.max_mwh",
-    "battery_mw": "battery.max_mw",
-    "extra_server_mw": "servers.max_mw",
-    "grid_mw": "limits.import_mw",
+    "solar_mw": ("solar", "max_mw"),
+    "wind_mw": ("wind", "max_mw"),
+    "battery_mwh": ("battery", "max_mwh"),
+    "battery_mw": ("battery", "max_mw"),
+    "extra_server_mw": ("servers", "max_mw"),
+    "grid_mw": ("limits", "import_mw"),
 }
 
 
-def _shadow_prices(program: LinearProgram, solution: Solution) -> dict[str, float]:
-    """Return for each limit that is set what one more unit of it would save in all [kg]."""
+def _shadow_prices(
+    asked: Scenario, posed: Scenario, program: LinearProgram, solution: Solution
+) -> dict[str, float]:
+    """Return for each limit that was asked for what one more unit would save in all [kg].
+
+    Args:
+        asked: The scenario as asked.
+        posed: The scenario with the strategy's closed options held; those have no price.
+        program: The linear program.
+        solution: Its optimum.
+    """
     saved: dict[str, float] = {}
-    for column, cost, high in zip(
-        program.columns, solution.reduced_costs, program.high, strict=True
-    ):
-        limit = _LIMIT_OF_COLUMN.get(column.parent_component().name)
-        if limit is not None and np.isfinite(high):
-            saved[limit] = saved.get(limit, 0.0) + max(0.0, -float(cost))
+    for column, cost in zip(program.columns, solution.reduced_costs, strict=True):
+        part, name = _LIMIT_OF_COLUMN.get(column.parent_component().name, ("", ""))
+        limit = getattr(getattr(asked, part, None), name, None)
+        if limit is not None and limit == getattr(getattr(posed, part), name):
+            key = f"{part}.{name}"
+            saved[key] = saved.get(key, 0.0) + max(0.0, -float(cost))
     return saved

@@ -29,10 +29,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from dcsim.errors import OutputError
 from dcsim.report.study import Study
+from dcsim.scenario.document import to_yaml
 
 METADATA = "metadata.json"
 SCENARIO = "scenario.yaml"
@@ -146,8 +146,7 @@ def write_data(study: Study, folder: Path, seconds: Mapping[str, float]) -> None
 
 def scenario_yaml(study: Study) -> str:
     """Return the resolved scenario as YAML."""
-    data = study.scenario.model_dump(mode="json", exclude_none=True)
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    return to_yaml(study.scenario.model_dump(mode="json", exclude_none=True))
 
 
 def ledger(study: Study) -> pd.DataFrame:

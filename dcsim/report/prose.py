@@ -192,13 +192,14 @@ def time_sentences(study: Study) -> list[str]:
         "Operational carbon is grid import times the average production intensity of the grid in "
         f"the same hour, from the emission factor set “{study.scenario.grid.factors}”. "
         "Exported power earns nothing.",
-        "Coverage is 1 − import / load. The CFE score adds what of the import was carbon-free on "
-        "the grid in that hour (nuclear, hydro, solar, wind).",
+        "Coverage is the share of the load met by own solar and wind, directly or through the "
+        "battery, whose content is taken as well mixed. The CFE score adds grid power that was "
+        "carbon-free (nuclear, hydro, solar, wind) in the hour it was imported.",
     ]
 
 
 def _wear_sentence(study: Study) -> str:
-    if rates_of(study.scenario.embodied).battery_wear:
+    if rates_of(study.scenario).battery_wear:
         return (
             "Battery cells are charged for the larger of two shares of their life: by age, and by "
             "the energy that went through them."

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from dcsim.errors import DataError, DcsimError
-from dcsim.footprint.accounts import Footprint, Scores, account
+from dcsim.footprint.accounts import Footprint, account
 from dcsim.footprint.ledger import Ledger, Row
+from dcsim.footprint.scores import Scores
 from dcsim.grid.generation import Repair, Source
 from dcsim.optimize.plan import Certificate, Design
 from dcsim.report.folder import METADATA, SCENARIO, SUMMARY

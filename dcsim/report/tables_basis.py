@@ -21,7 +21,7 @@ _RATE_NAMES = {
     "battery_cycle_life": ("Battery cells, full cycles until replaced", "cycles"),
     "battery_power_kg_per_mw": ("Battery power (inverters, wiring), making", "kg/MW"),
     "battery_power_life_years": ("Battery power, life", "years"),
-    "servers_kg_per_mw": ("Servers, racks and network, making", "kg/MW"),
+    "servers_kg_per_mw": ("Servers, racks and network, making, per MW of IT", "kg/MW"),
     "servers_life_years": ("Servers, life", "years"),
 }
 
@@ -29,7 +29,7 @@ _RATE_NAMES = {
 def rates_table(study: Study) -> Table:
     """Return every embodied figure: what was used, its published spread, and its source."""
     embodied = study.scenario.embodied
-    used = rates_of(embodied)
+    used = rates_of(study.scenario)
     rows = []
     for name, entry in RATES.items():
         is_own = getattr(embodied, name) is not None

@@ -6,7 +6,7 @@ ledger's total together.
 
 from dataclasses import dataclass
 
-from dcsim.scenario.spec import Embodied
+from dcsim.scenario.spec import Scenario
 from dcsim.units import HOURS_PER_YEAR, KG_PER_T, W_PER_MW
 
 
@@ -92,7 +92,7 @@ class Rates:
     """Embodied carbon per unit, as this scenario has it.
 
     Solar and wind are charged per MWh generated [kg/MWh]; cells per MWh of capacity used up
-    [kg/MWh]; battery power and servers per MW [kg/MW] over their lives [years].
+    [kg/MWh]; battery power per MW and servers per MW of IT power [kg/MW] over their lives [years].
     """
 
     solar_kg_per_mwh: float
@@ -105,14 +105,18 @@ class Rates:
     battery_power_life_years: float
     servers_kg_per_mw: float
     servers_life_years: float
+    pue: float
 
     def battery_power_kg_per_mw_year(self) -> float:
         """Return the making of battery power, spread over its life [kg per MW and year]."""
         return self.battery_power_kg_per_mw / self.battery_power_life_years
 
     def servers_kg_per_mw_year(self) -> float:
-        """Return the making of servers, spread over their life [kg per MW and year]."""
-        return self.servers_kg_per_mw / self.servers_life_years
+        """Return the making of servers, spread over their life [kg per facility MW and year].
+
+        The rate is per MW that servers draw; a facility MW holds 1 / PUE of that.
+        """
+        return self.servers_kg_per_mw / self.pue / self.servers_life_years
 
     def cells_used_up_mwh(
         self,
@@ -131,11 +135,12 @@ class Rates:
         return max(by_age_mwh, by_use_mwh) if self.battery_wear else by_age_mwh
 
 
-def rates_of(embodied: Embodied) -> Rates:
+def rates_of(scenario: Scenario) -> Rates:
     """Return the rates of a scenario: its own figures, else the table's at the level it names."""
+    embodied = scenario.embodied
     given = embodied.model_dump(exclude={"level", "battery_wear"}, exclude_none=True)
     table = {name: entry.at(embodied.level) for name, entry in RATES.items()}
-    return Rates(battery_wear=embodied.battery_wear, **(table | given))
+    return Rates(battery_wear=embodied.battery_wear, pue=scenario.datacenter.pue, **(table | given))
 
 
 def years_of(hours: int) -> float:

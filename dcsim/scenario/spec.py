@@ -13,16 +13,23 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from dcsim.units import HOURS_PER_DAY
 
-NonNegative = Annotated[float, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
-Efficiency = Annotated[float, Field(gt=0, le=1)]
+LARGEST = 1e9
+"""No number of a scenario is larger: far beyond anything real, and still exact in the solver."""
+
+Number = Annotated[float, Field(strict=True, ge=-LARGEST, le=LARGEST)]
+NonNegative = Annotated[float, Field(strict=True, ge=0, le=LARGEST)]
+Positive = Annotated[float, Field(strict=True, gt=0, le=LARGEST)]
+Fraction = Annotated[float, Field(strict=True, ge=0, le=1)]
+Efficiency = Annotated[float, Field(strict=True, gt=0, le=1)]
 
 Strategy = Literal["renewables", "renewables_battery", "renewables_shifting", "all"]
 
 STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 """The four strategies of Carbon Explorer (ASPLOS'23, section 5), each a superset of the first
 and a subset of the last."""
+
+
+PolicyName = Literal["follow_plan", "greedy", "none"]
 
 
 class Part(BaseModel):
@@ -43,7 +50,7 @@ class Horizon(Part):
 
     start: datetime | None = None
     """First hour, UTC or with an offset; the first hour of the grid's data if left out."""
-    hours: Annotated[int, Field(ge=1)] | None = None
+    hours: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     """How many hours; all that the grid's data has from the start if left out [h]."""
 
     @field_validator("start")
@@ -53,6 +60,8 @@ class Horizon(Part):
             return None
         if start.tzinfo is None:
             raise ValueError("needs a zone, for example 2022-01-01T00:00Z")
+        if not 1900 <= start.year <= 2200:
+            raise ValueError("must be between the years 1900 and 2200")
         return start.astimezone(UTC)
 
 
@@ -79,6 +88,9 @@ class Grid(Part):
     def _one_origin(self) -> Self:
         if (self.id is None) == (self.file is None):
             raise ValueError("give exactly one of id and file")
+        own = [self.solar_nameplate_mw, self.wind_nameplate_mw]
+        if self.id is not None and any(nameplate is not None for nameplate in own):
+            raise ValueError("a grid with an id knows its nameplates; give them with file only")
         return self
 
 
@@ -96,7 +108,7 @@ class SineLoad(Part):
     kind: Literal["sine"]
     amplitude_frac: Fraction = 0.05
     """Half the swing, as a share of the mean [-]."""
-    phase_h: float = 0.0
+    phase_h: Number = 0.0
     """Hours from the start of the horizon to the first upward crossing of the mean [h]."""
 
 
@@ -123,7 +135,7 @@ class Tier(Part):
     """Used in column names: small letters, digits and underscores."""
     share_frac: Fraction
     """Share of every hour's load that belongs to this tier [-]."""
-    deadline_h: Annotated[int, Field(ge=0)] | None = None
+    deadline_h: Annotated[int, Field(strict=True, ge=0, le=8784)] | None = None
     """Work arriving in hour t is done by hour t + deadline; 0 cannot move [h]."""
     daily: bool = False
     """Instead of a deadline: work moves freely, also to earlier hours, within its local day.
@@ -139,10 +151,10 @@ class Tier(Part):
 class Datacenter(Part):
     """The datacenter and its work."""
 
-    capacity_mw: Positive
+    capacity_mw: Annotated[float, Field(strict=True, ge=0.001, le=100_000)]
     """IT power that a relative load of 1 stands for: the mean of a constant or sine load, the
     peak of a utilization trace [MW]."""
-    pue: Annotated[float, Field(ge=1)] = 1.0
+    pue: Annotated[float, Field(strict=True, ge=1, le=10)] = 1.0
     """Facility power over IT power [-]."""
     time_zone: str = "UTC"
     """Zone of the site, such as America/Los_Angeles: where its days begin."""
@@ -206,7 +218,7 @@ class Battery(Part):
     discharge_efficiency: Efficiency = 0.96
     """Energy given to the bus over energy drawn from the cells. Carbon Explorer draws 1.04 MWh
     for each delivered, that is 0.96 [-]."""
-    depth_of_discharge: Annotated[float, Field(gt=0, le=1)] = 1.0
+    depth_of_discharge: Efficiency = 1.0
     """Share of the energy capacity in use; the rest is never discharged [-]."""
     max_c_rate: Positive = 1.0
     """Most power per energy capacity [1/h]."""
@@ -215,10 +227,10 @@ class Battery(Part):
     def _ordered(self) -> Self:
         _check_order(self.min_mwh, self.max_mwh, "min_mwh", "max_mwh")
         _check_order(self.min_mw, self.max_mw, "min_mw", "max_mw")
-        if self.max_mwh is not None and self.min_mw > self.max_c_rate * self.max_mwh:
+        if self.min_mw > self.max_c_rate * self.min_mwh:
             raise ValueError(
-                f"min_mw ({self.min_mw:g}) needs more than max_mwh ({self.max_mwh:g}) "
-                f"at a C-rate of {self.max_c_rate:g}"
+                f"min_mw ({self.min_mw:g}) must not be above max_c_rate times min_mwh "
+                f"({self.max_c_rate * self.min_mwh:g})"
             )
         return self
 
@@ -262,7 +274,7 @@ class Embodied(Part):
 class Simulation(Part):
     """How the plan is replayed."""
 
-    policy: Literal["follow_plan", "greedy", "none"] = "follow_plan"
+    policy: PolicyName = "follow_plan"
     """Who decides hour by hour in the run's replay."""
 
 
@@ -273,7 +285,7 @@ class Scenario(Part):
     """Names the run and its folder: letters, digits, blanks, dots, dashes and underscores."""
     description: str = ""
     """What is asked, in a sentence; shown in the report."""
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = 0
     """Seed of everything drawn at random."""
     horizon: Horizon = Horizon()
     grid: Grid

@@ -1,10 +1,8 @@
 """The battery in the replay: it says what it can do, and refuses what is beyond it."""
 
 from dcsim.errors import SimulationError
+from dcsim.optimize.plan import ROUNDING_MW
 from dcsim.scenario.spec import Battery as BatterySpec
-
-TOLERANCE_MW = 1e-6
-"""Orders this far beyond a limit pass as rounding; the optimizer's own tolerance is 1e-7."""
 
 
 class Battery:
@@ -60,7 +58,7 @@ class Battery:
         ) * step_h
 
     def _refuse_beyond(self, power_mw: float, limit_mw: float, what: str) -> None:
-        if not 0 <= power_mw <= limit_mw + TOLERANCE_MW:
+        if not 0 <= power_mw <= limit_mw + ROUNDING_MW:
             raise SimulationError(
                 f"battery ordered to {what} {power_mw:.9g} MW; it can {what} 0 to "
                 f"{limit_mw:.9g} MW with {self.stored_mwh:.6g} of {self.energy_mwh:.6g} MWh stored"

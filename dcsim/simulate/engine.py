@@ -13,7 +13,7 @@ import pandas as pd
 import simpy
 
 from dcsim.errors import SimulationError
-from dcsim.optimize.plan import Design, backlog, energy_columns, served
+from dcsim.optimize.plan import ROUNDING_MW, Design, backlog, energy_columns, served
 from dcsim.scenario.spec import Scenario
 from dcsim.simulate.battery import Battery
 from dcsim.simulate.meter import Meter, SimulationResult, hourly_means_mw
@@ -21,9 +21,6 @@ from dcsim.simulate.policies import Observation, Order, policy_named
 from dcsim.simulate.queues import DailyQueue, DeadlineQueue, Queue
 from dcsim.traces.frame import Traces, arriving
 from dcsim.units import STEP_H
-
-TOLERANCE_MW = 1e-6
-"""Load beyond the servers, or unserved, by less than this is rounding."""
 
 
 def simulate(
@@ -137,7 +134,7 @@ class _Run:
                 self._note(hour, f"{queue.name} work missed its deadline", late_mwh)
 
     def _refuse_beyond_servers(self, hour: int, load_mw: float) -> None:
-        if load_mw > self._serving_limit_mw + TOLERANCE_MW:
+        if load_mw > self._serving_limit_mw + ROUNDING_MW:
             raise SimulationError(
                 f"hour {hour}: {load_mw:.9g} MW ordered to run; the servers carry "
                 f"{self._serving_limit_mw:.9g} MW"
@@ -148,7 +145,7 @@ class _Run:
         limits = self._scenario.limits
         most_mw = np.inf if limits.import_mw is None else limits.import_mw
         wanted_mw, surplus_mw = max(need_mw, 0.0), max(-need_mw, 0.0)
-        grid_mw = wanted_mw if wanted_mw <= most_mw + TOLERANCE_MW else most_mw
+        grid_mw = wanted_mw if wanted_mw <= most_mw + ROUNDING_MW else most_mw
         if wanted_mw > grid_mw:
             self._note(hour, "import limit leaves load unserved", (wanted_mw - grid_mw) * STEP_H)
         export_mw = min(surplus_mw, limits.export_mw)

@@ -6,15 +6,16 @@ discharges on deficit; `none` shifts nothing and leaves the battery alone.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, get_args
 
 import numpy as np
 import pandas as pd
 
 from dcsim.errors import SimulationError
 from dcsim.optimize.plan import served
+from dcsim.scenario.spec import PolicyName
 
-POLICIES = ("follow_plan", "greedy", "none")
+POLICIES = get_args(PolicyName)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,8 @@ from collections import deque
 import numpy as np
 
 from dcsim.errors import SimulationError
+from dcsim.optimize.plan import ROUNDING_MW
 from dcsim.scenario.spec import Tier
-
-TOLERANCE_MW = 1e-6
-"""Orders this far beyond a limit pass as rounding; the optimizer's own tolerance is 1e-7."""
 
 
 class DeadlineQueue:
@@ -32,10 +30,6 @@ class DeadlineQueue:
         """Return the work that is late unless served in this hour [MWh]."""
         return float(sum(work for due, work in self._waiting if due <= hour))
 
-    def can_serve_mwh(self) -> float:
-        """Return all the work there is to serve [MWh]."""
-        return self.backlog_mwh
-
     def serve(self, hour: int, work_mwh: float) -> float:
         """Serve work, oldest first.
 
@@ -52,8 +46,8 @@ class DeadlineQueue:
         if self._waiting and left_mwh > 0:
             self._waiting[0][1] -= left_mwh
         self.backlog_mwh = max(0.0, self.backlog_mwh - work_mwh)
-        late_mwh = self.must_serve_mwh(hour)
-        return late_mwh if late_mwh > TOLERANCE_MW else 0.0
+        late_mwh = sum(work for due, work in self._waiting if due == hour)
+        return late_mwh if late_mwh > ROUNDING_MW else 0.0
 
 
 class DailyQueue:
@@ -77,10 +71,6 @@ class DailyQueue:
         ends = is_last or self._local_day[hour] != self._local_day[hour + 1]
         return self.backlog_mwh if ends else 0.0
 
-    def can_serve_mwh(self) -> float:
-        """Return what the day still owes [MWh]."""
-        return self.backlog_mwh
-
     def serve(self, hour: int, work_mwh: float) -> float:
         """Serve work of the day; return what is left undone at its end [MWh].
 
@@ -90,14 +80,14 @@ class DailyQueue:
         _refuse_beyond(self.name, work_mwh, self.backlog_mwh)
         self.backlog_mwh = max(0.0, self.backlog_mwh - work_mwh)
         late_mwh = self.must_serve_mwh(hour)
-        return late_mwh if late_mwh > TOLERANCE_MW else 0.0
+        return late_mwh if late_mwh > ROUNDING_MW else 0.0
 
 
 Queue = DeadlineQueue | DailyQueue
 
 
 def _refuse_beyond(name: str, work_mwh: float, most_mwh: float) -> None:
-    if not 0 <= work_mwh <= most_mwh + TOLERANCE_MW:
+    if not 0 <= work_mwh <= most_mwh + ROUNDING_MW:
         raise SimulationError(
             f"tier {name} ordered to serve {work_mwh:.9g} MWh; it has {most_mwh:.9g} MWh to serve"
         )

@@ -47,6 +47,9 @@ def facility_load_mw(datacenter: Datacenter, index: pd.DatetimeIndex, seed: int)
         datacenter: Size, PUE and kind of load.
         index: The hours of the horizon.
         seed: Draws which weeks of a trace are used.
+
+    Raises:
+        ScenarioError: There is no load at all.
     """
     load = datacenter.load
     if isinstance(load, ConstantLoad):
@@ -56,7 +59,10 @@ def facility_load_mw(datacenter: Datacenter, index: pd.DatetimeIndex, seed: int)
     else:
         utilization = tile_weeks(utilization_trace(load.name), len(index), seed)
         relative = power_frac(utilization, load.idle_frac, load.exponent)
-    return pd.Series(datacenter.capacity_mw * relative * datacenter.pue, index=index)
+    load_mw = pd.Series(datacenter.capacity_mw * relative * datacenter.pue, index=index)
+    if not load_mw.max() > 0:
+        raise ScenarioError("datacenter.load: is zero in every hour of the horizon")
+    return load_mw
 
 
 def sine(hours: int, amplitude: float, phase_h: float) -> np.ndarray:

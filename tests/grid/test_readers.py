@@ -1,6 +1,7 @@
 """Grid files at the door: names, units, clock; and one clear error for each thing wrong."""
 
 import gzip
+import re
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,24 @@ def test_parquet_and_gzip_read_the_same_as_csv(read, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(zipped, expected)
 
 
+def test_the_note_says_which_fuels_have_no_column(read) -> None:
+    note = read(PLAIN).source.note
+    assert "no column of natural_gas, nuclear, oil, hydro, solar, other, taken as none" in note
+    assert "all fuels given" in read(CARBON_EXPLORER).source.note
+
+
+def test_stamps_in_the_index_of_a_parquet_file_are_found(tmp_path: Path) -> None:
+    index = pd.date_range("2022-01-01", periods=3, freq="h", tz="UTC", name="utc_hour_beginning")
+    path = tmp_path / "mix.parquet"
+    pd.DataFrame({"coal_mw": [1.0, 2, 3]}, index=index).to_parquet(path)
+    assert read_grid_file(path, Grid(file=path)).table["coal"].tolist() == [1, 2, 3]
+
+
+def test_offsets_without_minutes_are_offsets(read) -> None:
+    mix = read(CARBON_EXPLORER.replace("+00:00", "+00"))
+    assert mix.index[0] == pd.Timestamp("2021-12-31T23:00Z")
+
+
 def test_stamps_with_offsets_across_a_clock_change_are_fine(read) -> None:
     """01:00-05:00 and 03:00-04:00 on 13 March 2022 in New York are one hour apart."""
     mix = read("utc_hour_beginning,coal_mw\n2022-03-13T01:00-05:00,1\n2022-03-13T03:00-04:00,2\n")
@@ -79,13 +98,27 @@ def test_stamps_with_offsets_across_a_clock_change_are_fine(read) -> None:
         (PLAIN.replace("01-01 02:00", "01-01 00:00"), "the order runs backwards"),
         (PLAIN.replace("01-01 01:00", "01-01 00:30"), "a step of 0.5 hours"),
         (PLAIN.replace("11,6", ",6"),
-         "line 3: coal at 2022-01-01 01:00Z is nan (1 hours have missing values"),
+         "line 3: coal at 2022-01-01 01:00Z is nan (1 hours); none may be missing"),
         (PLAIN.replace("11,6", "inf,6"), "line 3: coal at 2022-01-01 01:00Z is inf"),
         (PLAIN.replace("11,6", "many,6"), "line 3: coal_mw is 'many', which is no number"),
         (PLAIN.replace("coal_mw", "coal_gw"),
-         "line 1: column 'coal_gw' is in gw; generation must be in MW, in a column coal_mw"),
-        (PLAIN.replace("coal_mw", "coal (MWh)"), "column 'coal (MWh)' is in MWh"),
+         "line 1: column 'coal_gw' looks like generation and is not known; generation must"),
+        (PLAIN.replace("coal_mw", "coal (MWh)"), "column 'coal (MWh)' looks like generation"),
         (PLAIN.replace("note", "coal"), "coal_mw and coal both hold coal"),
+        (PLAIN.replace("note", "wind_mw"), "line 1: column 'wind_mw' is there twice; keep one"),
+        (PLAIN.replace("coal_mw", "Coal_MW"), "column 'Coal_MW' looks like generation"),
+        (PLAIN.replace("coal_mw", "coal_mw_net"), "column 'coal_mw_net' looks like generation"),
+        (PLAIN.replace("note", "gas_mw"), "column 'gas_mw' looks like generation"),
+        (PLAIN.replace("note", "total_mw"), "column 'total_mw' looks like generation"),
+        (CARBON_EXPLORER.replace("NG", "ng"), "column 'ng' is almost a code"),
+        (CARBON_EXPLORER.replace("COL", "COL_GWh"), "column 'COL_GWh' is almost a code"),
+        (CARBON_EXPLORER.replace("COL", "NG"), "column 'NG' is there twice"),
+        (PLAIN.replace("10,5", "True,5").replace("11,6", "True,6").replace("12,7", "True,7"),
+         "line 2: coal_mw is"),
+        (PLAIN.replace("11,6", "1e8,6"), "coal at 2022-01-01 01:00Z is 1e+08 (1 hours); val"),
+        (PLAIN.replace("00:00,10", "00:30,10"), "2022-01-01 00:30Z is not a whole hour"),
+        (PLAIN.replace("6,b", "6,b,c"), "is not a CSV table"),
+        (re.sub(r"([abc])\n", r"\1,\n", PLAIN), "more fields than"),
         (PLAIN.replace("coal_mw", "x").replace("wind_mw", "y"), "no column of generation"),
         (PLAIN.replace("2022-01-01 01:00", "yesterday"),
          "line 3: utc_hour_beginning is 'yesterday'; stamps must read like"),
@@ -128,6 +161,11 @@ def test_damaged_containers(read, name: str, content: bytes, words: str) -> None
         read(content, name)
 
 
+def test_a_gap_outside_march_is_not_blamed_on_clocks(read) -> None:
+    with pytest.raises(DataError, match="Give every hour once, in order"):
+        read(PLAIN.replace("2022-01-01 01:00,11,6,b\n", ""))
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.csv: no such file"):
         load_grid(Grid(file=tmp_path / "none.csv"), seed=0)
@@ -147,8 +185,11 @@ def test_missing_values_are_filled_only_when_asked_and_reported(read) -> None:
 
 def test_a_column_that_is_all_missing_cannot_be_filled(read) -> None:
     empty = PLAIN.replace(",10,", ",,").replace(",11,", ",,").replace(",12,", ",,")
-    with pytest.raises(DataError, match=r"coal at .* is nan"):
+    with pytest.raises(DataError, match=r"there is no value in the column to fill it from"):
         read(empty, repair="interpolate")
+    infinite = PLAIN.replace("11,6", "inf,6")
+    with pytest.raises(DataError, match=r"is inf .* must be finite"):
+        read(infinite, repair="interpolate")
 
 
 def test_nothing_is_reported_where_nothing_was_repaired(read) -> None:

@@ -5,10 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcsim.optimize.certify import prove
+from dcsim.optimize.certify import caps, prove
 from dcsim.optimize.compile import compile_model, solve
 from dcsim.optimize.model import build_model, problem_of
-from tests.optimize.test_constraints import EXAMPLES
+from tests.conftest import scenario_of, traces_of
+from tests.optimize.test_constraints import EXAMPLES, NO_EMBODIED
 
 
 def _program(name: str):
@@ -31,6 +32,61 @@ def test_no_duals_prove_more_than_the_optimum(duals: list[float]) -> None:
     program, expected_kg = _program("storage")
     some = np.resize(np.array(duals), len(program.rows))
     assert prove(program, np.full(len(program.columns), 20.0), some).bound <= expected_kg + 1e-6
+
+
+def test_a_bound_holds_for_plans_far_from_the_one_found() -> None:
+    """Two hours of 10 MW at 100 kg/MWh; wind at a capacity factor of 0.001 and 10 kg/MWh.
+
+    10,000 MW of wind serve all at 10 * 0.001 * 2 * 10,000 = 200 kg. The found plan imports
+    everything for 2,000 kg. Duals of 100 a MWh would "prove" nearly 2,000 kg if wind were taken to
+    stay near the zero it has there.
+    """
+    scenario = scenario_of(wind={}, embodied=NO_EMBODIED | {"wind_kg_per_mwh": 10})
+    traces = traces_of(scenario, intensity=[100, 100], wind=[0.001, 0.001])
+    program = compile_model(build_model(problem_of(scenario, traces, "all")))
+    found = np.array([10.0 if "grid" in column.name else 0.0 for column in program.columns])
+    proof = prove(program, found, np.full(len(program.rows), 100.0))
+    assert proof.is_rigorous
+    assert proof.bound <= solve(program).objective + 1e-6
+    assert solve(program).objective == pytest.approx(200)
+
+
+def test_tiny_capacity_factors_reach_the_solver() -> None:
+    """The same at 1e-9, which HiGHS drops from a matrix unless told not to: still 200 kg."""
+    scenario = scenario_of(wind={}, embodied=NO_EMBODIED | {"wind_kg_per_mwh": 10})
+    traces = traces_of(scenario, intensity=[100, 100], wind=[1e-9, 1e-9])
+    program = compile_model(build_model(problem_of(scenario, traces, "all")))
+    assert solve(program).objective == pytest.approx(200)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_caps_hold_at_the_optimum(name: str) -> None:
+    program, expected_kg = _program(name)
+    high = caps(program, expected_kg * (1 + 1e-9))
+    assert (solve(program).values <= high + 1e-6).all()
+
+
+def test_caps_by_hand() -> None:
+    """Cells cost 2 kg a MWh for two hours: 2,020 kg buy 1,010 MWh at most, at half a C 505 MW."""
+    embodied = NO_EMBODIED | {"battery_kg_per_mwh": 8766, "battery_life_years": 1}
+    scenario = scenario_of(battery={"max_c_rate": 0.5}, embodied=embodied)
+    program = compile_model(
+        build_model(problem_of(scenario, traces_of(scenario, intensity=[100, 100]), "all"))
+    )
+    high = dict(zip((c.name for c in program.columns), caps(program, 2020.0), strict=True))
+    assert high["cells_used_up_mwh"] == pytest.approx(2020 / 8766)
+    assert high["battery_mwh"] == pytest.approx(1010)
+    assert high["battery_mw"] == pytest.approx(505)
+    assert high["charge_mw[0]"] == pytest.approx(505)
+    assert high["stored_mwh[1]"] == pytest.approx(1010)
+    assert high["grid_mw[0]"] == pytest.approx(20.2)
+
+
+def test_what_is_free_and_unlimited_is_not_called_proven() -> None:
+    scenario = scenario_of(wind={}, embodied=NO_EMBODIED)
+    traces = traces_of(scenario, intensity=[100, 100], wind=[0.5, 0.5])
+    program = compile_model(build_model(problem_of(scenario, traces, "all")))
+    assert not prove(program, np.zeros(len(program.columns)), np.full(2, 1.0)).is_rigorous
 
 
 def test_wrong_duals_leave_a_gap() -> None:

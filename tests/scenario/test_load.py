@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dcsim.errors import ScenarioError
+from dcsim.scenario.document import to_yaml
 from dcsim.scenario.load import load_scenario, shipped_scenarios
 
 GOOD = """\
@@ -56,7 +57,7 @@ sloar: 3
     assert problems_of(path, "limits.import_mw=-1").splitlines() == [
         f"{path}: 7 problems",
         f"  {path}:2: grid.fatcors: is not a known key; did you mean factors?",
-        f"  {path}:4: datacenter.capacity_mw: must be above 0, got -3",
+        f"  {path}:4: datacenter.capacity_mw: must be 0.001 or more, got -3",
         f"  {path}:5: datacenter.load.amplitud_frac: is not a known key; "
         "did you mean amplitude_frac?",
         f"  {path}:7: datacenter.flexible[0].share_frac: must be 1 or less, got 1.5",
@@ -79,6 +80,20 @@ sloar: 3
         (("capacity_mw: 10", "capacity_mw: 10\n  capacity_mw: 11"), ":5: datacenter.capacity_mw"),
         (('{id: "ERCO:reference"}', "{}"), ":2: grid: give exactly one of id and file"),
         (("name: good", "name: ../x"), ":1: name: string should match"),
+        (("name: good", "name: good\nseed: 1.5"), ":2: seed: input should be a valid integer"),
+        (("name: good", "name: good\nseed: true"), ":2: seed: input should be a valid integer"),
+        (("capacity_mw: 10", "capacity_mw: yes"), "should be a valid number, got 'yes'"),
+        (("capacity_mw: 10", "capacity_mw: true"), "should be a valid number, got True"),
+        (("capacity_mw: 10", "capacity_mw: 1:15"), "should be a valid number, got '1:15'"),
+        (("capacity_mw: 10", "capacity_mw: 1e20"), "must be 100000 or less, got 1e+20"),
+        (("deadline_h: 4", "deadline_h: 100000000000000000000"), "must be 8784 or less"),
+        (("name: good", "name: good\nhorizon: {start: 2023-02-30T00:00Z}"), "got '2023-02-30T"),
+        (("name: good", 'name: good\nhorizon: {start: "0001-01-01T00:00+14:00"}'), "must be betw"),
+        (("name: good", "name: good\nhorizon: {hours: 999999999999}"), "must be 1e+06 or less"),
+        (
+            ('{id: "ERCO:reference"}', '{id: "ERCO:reference", wind_nameplate_mw: 3}'),
+            "grid: a grid with an id knows its nameplates",
+        ),
         (("name: good", "name: good\nhorizon: {start: 2022-01-01T00:00}"), "needs a zone"),
         (("name: good", "name: good\nhorizon: {hours: 0}"), "horizon.hours: must be 1 or more"),
         (("name: good", "name: good\nstrategies: [all, all]"), "name each strategy once"),
@@ -95,7 +110,7 @@ sloar: 3
         (("name: good", "name: good\nwind: {min_mw: 5, max_mw: 4}"), "wind: max_mw (4) must not"),
         (
             ("name: good", "name: good\nbattery: {min_mw: 5, max_mwh: 1}"),
-            "battery: min_mw (5) needs more than max_mwh (1) at a C-rate of 1",
+            "battery: min_mw (5) must not be above max_c_rate times min_mwh (0)",
         ),
     ],
 )
@@ -116,6 +131,8 @@ def test_a_daily_tier_needs_a_day() -> None:
         (b"\x89PNG\r\n\x1a\n\xff\xfe", "not a text file"),
         (b"a: [1, 2\n", ":2: not valid YAML"),
         (b"\x01\x02", "not valid YAML"),
+        (b"a: !!int abc\n", "not readable as YAML: ValueError"),
+        (b"a: &x {y: *x}\n", "not readable as YAML: RecursionError"),
         (b"- a\n- b\n", "must hold keys and values, got list"),
     ],
 )
@@ -124,6 +141,32 @@ def test_files_that_are_no_scenario(write, content: bytes, words: str) -> None:
     message = problems_of(path)
     assert words in message
     assert str(path) in message
+
+
+def test_numbers_are_read_as_yaml_1_2_does(write) -> None:
+    """`010` is ten and not eight, `1e1` is ten and not text."""
+    for ten in ("010", "1e1", "+10", "10.0", "1.0e+1"):
+        text = GOOD.replace("capacity_mw: 10", f"capacity_mw: {ten}")
+        assert load_scenario(write(text)).datacenter.capacity_mw == 10
+
+
+def test_a_grid_file_takes_the_place_of_the_grid_whatever_its_name(write, tmp_path: Path) -> None:
+    for name in ("a #1.csv", "a: b.csv", "ab:", "[x].csv"):
+        scenario = load_scenario(write(GOOD), grid_file=tmp_path / name)
+        assert scenario.grid.file == tmp_path / name
+        assert scenario.grid.id is None
+
+
+def test_names_that_no_file_can_have() -> None:
+    assert "cannot be read" in problems_of("x" * 5000)
+
+
+def test_a_folder_does_not_hide_a_shipped_scenario(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "quickstart").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert load_scenario("quickstart").name == "quickstart"
 
 
 def test_missing_file_names_the_shipped_ones(tmp_path: Path) -> None:
@@ -142,6 +185,8 @@ def test_overrides_set_values_lists_and_new_parts(write) -> None:
     )
     assert scenario.datacenter.capacity_mw == 50
     assert scenario.datacenter.flexible[0].share_frac == 0.5
+    in_brackets = load_scenario(write(GOOD), ["datacenter.flexible[0].share_frac=0.4"])
+    assert in_brackets.datacenter.flexible[0].share_frac == 0.4
     assert scenario.wind.max_mw == 7
 
 
@@ -154,7 +199,7 @@ def test_overrides_set_values_lists_and_new_parts(write) -> None:
         ("name.x.y=1", "there is no name.x.y to set"),
         ("datacenter.flexible.0.nmae=x", "flexible[0].nmae: is not a known key; did you mean name"),
         ("seed=[1", "'[1' is not a YAML value"),
-        ("datacenter.capacity_mw=0", "datacenter.capacity_mw: must be above 0, got 0"),
+        ("datacenter.capacity_mw=0", "datacenter.capacity_mw: must be 0.001 or more, got 0"),
     ],
 )
 def test_bad_overrides_are_named(write, override: str, words: str) -> None:
@@ -174,12 +219,13 @@ def test_paths_are_relative_to_the_file_and_of_overrides_to_the_working_folder(
     assert load_scenario(path, ["grid.file=mix.csv"]).grid.file == elsewhere / "mix.csv"
 
 
-def test_resolved_scenario_reads_back_the_same(write) -> None:
-    import yaml
-
-    scenario = load_scenario("quickstart")
-    text = yaml.safe_dump(scenario.model_dump(mode="json", exclude_none=True))
+@pytest.mark.parametrize("name", ["plain", "1e3", "yes", "010", "null", "2022-01-01"])
+def test_resolved_scenario_reads_back_the_same(write, name: str) -> None:
+    start = ["horizon.start=2023-03-01T00:00-06:00"]
+    scenario = load_scenario("quickstart", [f"name='{name}'", *start])
+    text = to_yaml(scenario.model_dump(mode="json", exclude_none=True))
     assert load_scenario(write(text)) == scenario
+    assert scenario.name == name
 
 
 def test_a_scenario_is_frozen() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from dcsim.scenario.rates import RATES, rates_of, years_of
 from dcsim.scenario.spec import Embodied
+from tests.conftest import scenario_of
 
 
 def test_every_rate_has_a_source_and_an_order() -> None:
@@ -16,9 +17,18 @@ def test_every_rate_has_a_source_and_an_order() -> None:
 def test_servers_are_7135_tonnes_a_megawatt() -> None:
     """1 MW is 8,333.3 servers of 120 W; times 744.5 kg times 1.15 are 7,134,792 kg."""
     servers = 1e6 / 120
-    assert rates_of(Embodied()).servers_kg_per_mw == pytest.approx(servers * 744.5 * 1.15)
-    assert round(rates_of(Embodied()).servers_kg_per_mw / 1000) == 7135
-    assert rates_of(Embodied()).servers_life_years == 4
+    assert rates_of(scenario_of(embodied={})).servers_kg_per_mw == pytest.approx(
+        servers * 744.5 * 1.15
+    )
+    assert round(rates_of(scenario_of(embodied={})).servers_kg_per_mw / 1000) == 7135
+    assert rates_of(scenario_of(embodied={})).servers_life_years == 4
+
+
+def test_a_facility_megawatt_holds_fewer_servers_at_a_higher_pue() -> None:
+    """At PUE 2 half of the power reaches servers: 7,135 / 2 / 4 years = 892 t a year and MW."""
+    assert rates_of(
+        scenario_of(datacenter={"capacity_mw": 10, "pue": 2})
+    ).servers_kg_per_mw_year() == pytest.approx(891_849, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -26,13 +36,15 @@ def test_servers_are_7135_tonnes_a_megawatt() -> None:
     [("low", 41, 11, 74_000), ("mid", 48, 11.5, 104_000), ("high", 55, 12, 134_000)],
 )
 def test_levels(level, solar, wind, battery) -> None:
-    rates = rates_of(Embodied(level=level))
+    rates = rates_of(scenario_of(embodied={"level": level}))
     assert (rates.solar_kg_per_mwh, rates.wind_kg_per_mwh) == (solar, wind)
     assert rates.battery_kg_per_mwh == battery
 
 
 def test_own_figures_come_before_the_table() -> None:
-    rates = rates_of(Embodied(level="low", solar_kg_per_mwh=0, servers_life_years=6))
+    rates = rates_of(
+        scenario_of(embodied={"level": "low", "solar_kg_per_mwh": 0, "servers_life_years": 6})
+    )
     assert rates.solar_kg_per_mwh == 0
     assert rates.servers_life_years == 6
     assert rates.wind_kg_per_mwh == 11
@@ -40,10 +52,10 @@ def test_own_figures_come_before_the_table() -> None:
 
 def test_cells_are_used_up_by_age_or_by_use_whichever_is_more() -> None:
     """10 MWh over 15 years: 2/3 a year. 6,000 MWh through 3,000 cycles at 0.8: 2.5 MWh."""
-    rates = rates_of(Embodied())
+    rates = rates_of(scenario_of(embodied={}))
     assert rates.cells_used_up_mwh(10, 0, 0.8, 1) == pytest.approx(10 / 15)
     assert rates.cells_used_up_mwh(10, 6000, 0.8, 1) == pytest.approx(2.5)
-    age_only = rates_of(Embodied(battery_wear=False))
+    age_only = rates_of(scenario_of(embodied={"battery_wear": False}))
     assert age_only.cells_used_up_mwh(10, 6000, 0.8, 1) == pytest.approx(10 / 15)
 
 

@@ -106,7 +106,7 @@ def test_deadline_queue_serves_oldest_first_and_knows_what_is_due() -> None:
     assert waiting.serve(1, 2) == 0
     assert waiting.must_serve_mwh(2) == pytest.approx(1)
     assert waiting.must_serve_mwh(3) == pytest.approx(5)
-    assert waiting.can_serve_mwh() == pytest.approx(5)
+    assert waiting.backlog_mwh == pytest.approx(5)
 
 
 def test_work_past_its_deadline_is_counted() -> None:
@@ -134,13 +134,13 @@ def test_daily_queue_lends_work_within_the_day_only() -> None:
     tier = Tier(name="any", share_frac=1, daily=True)
     work = DailyQueue(tier, np.array([3.0, 1, 2, 2]), np.array([0, 0, 1, 1]))
     work.arrive(0, 3)
-    assert work.can_serve_mwh() == 4
+    assert work.backlog_mwh == 4
     assert work.must_serve_mwh(0) == 0
     assert work.serve(0, 3.5) == 0
     work.arrive(1, 1)
     assert work.must_serve_mwh(1) == pytest.approx(0.5)
     assert work.serve(1, 0) == pytest.approx(0.5)
     work.arrive(2, 2)
-    assert work.can_serve_mwh() == 4
+    assert work.backlog_mwh == 4
     with pytest.raises(SimulationError, match="it has 4 MWh"):
         work.serve(2, 5)

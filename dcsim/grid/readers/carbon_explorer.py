@@ -4,14 +4,15 @@ Stamps are EIA's: they label the *end* of the hour, so one hour is taken off at 
 Values are MW. `avg_CI` is not used: intensity is computed from the mix with a named factor set.
 """
 
+import re
+
 import pandas as pd
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import ONE_HOUR
-from dcsim.grid.readers.columns import by_fuel, numbers, utc_stamps
+from dcsim.grid.readers.columns import by_fuel, numbers, utc_stamps, without_column
 
 NAME = "Carbon Explorer columns"
-NOTE = "stamps were hour-ending UTC and are moved one hour back"
 
 FUEL_OF = {
     "COL": "coal",
@@ -26,14 +27,15 @@ FUEL_OF = {
 """EIA-930 energy-source codes, as Carbon Explorer uses them."""
 
 _STAMPS = ("timestamp", "datetime", "Unnamed: 0")
+_LOOKS_LIKE_A_CODE = re.compile(rf"^({'|'.join(FUEL_OF)})(?![a-z])", re.IGNORECASE)
 
 
 def matches(columns: pd.Index) -> bool:
     """Tell whether a table with these columns is meant for this reader."""
-    return any(code in columns for code in FUEL_OF)
+    return any(_LOOKS_LIKE_A_CODE.match(str(column)) for column in columns)
 
 
-def read(table: pd.DataFrame, origin: str) -> pd.DataFrame:
+def read(table: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, str]:
     """Translate a table with Carbon Explorer's columns to generation by fuel.
 
     Args:
@@ -41,14 +43,24 @@ def read(table: pd.DataFrame, origin: str) -> pd.DataFrame:
         origin: What to call the file in messages.
 
     Returns:
-        Generation [MW] with columns `FUELS`, UTC hour-beginning index; may have missing values.
+        Generation [MW] with columns `FUELS`, UTC hour-beginning index, possibly with missing
+        values; and a note on clock and columns.
 
     Raises:
-        DataError: No stamp column, a stamp without an offset, or a cell that is no number.
+        DataError: No stamp column, a column that is almost a code, a stamp without an offset, or
+            a cell that is no number.
     """
     stamp = next((name for name in _STAMPS if name in table.columns), None)
     if stamp is None:
         raise DataError(f"{origin}: has no column of stamps; expected {' or '.join(_STAMPS[:2])}")
+    for column in map(str, table.columns):
+        if _LOOKS_LIKE_A_CODE.match(column) and column not in FUEL_OF:
+            raise DataError(
+                f"{origin}, line 1: column {column!r} is almost a code; generation must be in MW, "
+                f"in columns {', '.join(FUEL_OF)}"
+            )
     index = (utc_stamps(table[stamp], origin, naive_is_utc=False) - ONE_HOUR).as_unit("s")
     values = numbers(table[[code for code in FUEL_OF if code in table.columns]], origin)
-    return by_fuel({FUEL_OF[str(code)]: values[code] for code in values}, index)
+    columns = {FUEL_OF[str(code)]: values[code] for code in values}
+    note = "stamps were hour-ending UTC and are moved one hour back"
+    return by_fuel(columns, index), f"{note}; {without_column(columns)}"

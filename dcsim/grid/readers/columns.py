@@ -1,6 +1,9 @@
 """Columns of text to stamps and numbers, for every reader: the checks that name line and value."""
 
+from collections.abc import Collection
+
 import pandas as pd
+from pandas.api.types import is_bool_dtype
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import FUELS
@@ -10,7 +13,7 @@ def utc_stamps(stamps: pd.Series, origin: str, *, naive_is_utc: bool) -> pd.Date
     """Parse stamps to UTC.
 
     Args:
-        stamps: Text or timestamps; either all with an offset or all without.
+        stamps: Text or timestamps.
         origin: What to call the file in messages.
         naive_is_utc: Whether the column's name says that stamps without an offset are UTC.
 
@@ -25,7 +28,7 @@ def utc_stamps(stamps: pd.Series, origin: str, *, naive_is_utc: bool) -> pd.Date
             f"{origin}, line {row + 2}: {stamps.name} is {as_text.iloc[row]!r}; "
             "stamps must read like 2022-01-01T00:00:00+00:00"
         )
-    has_offset = as_text.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$", regex=True)
+    has_offset = as_text.str.contains(r"[T ]\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$", regex=True)
     if not naive_is_utc and not has_offset.all():
         row = int((~has_offset).to_numpy().argmax())
         raise DataError(
@@ -44,7 +47,7 @@ def numbers(table: pd.DataFrame, origin: str) -> pd.DataFrame:
     result = pd.DataFrame(
         {name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in table.columns}
     )
-    bad = result.isna() & table.notna()
+    bad = (result.isna() & table.notna()) | table.dtypes.map(is_bool_dtype)
     if bad.to_numpy().any():
         column = bad.any().idxmax()
         row = int(bad[column].to_numpy().argmax())
@@ -55,7 +58,13 @@ def numbers(table: pd.DataFrame, origin: str) -> pd.DataFrame:
 
 
 def by_fuel(columns: dict[str, pd.Series], index: pd.DatetimeIndex) -> pd.DataFrame:
-    """Lay columns named by fuel on an index; a fuel the grid does not have is zero all year."""
+    """Lay columns named by fuel on an index; a fuel without a column is zero all year."""
     zero = pd.Series(0.0, index=range(len(index)))
     table = pd.DataFrame({fuel: columns.get(fuel, zero).to_numpy() for fuel in FUELS}, index=index)
     return table
+
+
+def without_column(found: Collection[str]) -> str:
+    """Say which fuels have no column, and so count as none; for the source's note."""
+    missing = [fuel for fuel in FUELS if fuel not in found]
+    return f"no column of {', '.join(missing)}, taken as none" if missing else "all fuels given"
