@@ -5,6 +5,7 @@ Everything heavy is imported inside the commands, so that `dcsim --help` answers
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,7 +62,12 @@ PolicyOption = Annotated[
 
 
 def main() -> None:
-    """Run the command line; exit 0 when fine, 1 on a bug, 2 on bad input or no optimum."""
+    """Run the command line.
+
+    Exit codes: 0 fine, 1 a fault of dcsim's own, 2 bad input or no optimum, 130 stopped by Ctrl-C
+    or by the system (SIGTERM), as shells have it.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except DcsimError as error:
@@ -106,8 +112,11 @@ def simulate(
     grid_file: GridFileOption = None,
 ) -> None:
     """Replay a planned design under a policy, and compare it with the plan."""
-    study, folder = _study_of(source, set_, grid_file)
     from dcsim.run import replay_under
+    from dcsim.simulate.policies import require_policy
+
+    require_policy(policy)
+    study, folder = _study_of(source, set_, grid_file)
 
     with _progress() as progress:
         progress(f"replaying under {policy}")
@@ -245,8 +254,11 @@ def _rows(study: Study) -> Iterator[tuple[str, list[str]]]:
     for scope in ("operational", "embodied", None):
         label = f"{scope or 'total'} t CO2e"
         yield label, [f"{ledger.total_kg(scope) / KG_PER_T:,.1f}" for ledger in ledgers]
-    saved = [1 - ledger.total_kg() / nothing_kg if nothing_kg else 0.0 for ledger in ledgers]
-    yield "saved", [f"{share:.1%}" for share in saved]
+    if any(score.unserved_mwh > 0 for score in scores):
+        yield "unserved MWh", [f"{score.unserved_mwh:,.1f}" for score in scores]
+    is_fair = nothing_kg > 0 and scores[0].unserved_mwh == 0
+    saved = [f"{1 - led.total_kg() / nothing_kg:.1%}" if is_fair else "-" for led in ledgers]
+    yield "saved", saved
     yield "coverage", [f"{score.coverage_frac:.1%}" for score in scores]
     yield "CFE score", [f"{score.cfe_frac:.1%}" for score in scores]
 
@@ -270,12 +282,14 @@ _DESIGN_LABELS = {
 
 
 def _print_replay(study: Study, policy: str, footprint: Footprint, events: int) -> None:
+    from dcsim.run import relative_difference
     from dcsim.units import KG_PER_T
 
     total_t, planned_t = footprint.total_kg / KG_PER_T, study.chosen.footprint.total_kg / KG_PER_T
+    change = relative_difference(total_t, planned_t)
     scores = footprint.scores
     typer.echo(
-        f"Policy {policy}: {total_t:,.1f} t CO2e, plan {planned_t:,.1f} t "
-        f"({total_t / planned_t - 1:+.2%}); coverage {scores.coverage_frac:.1%}, unserved "
-        f"{scores.unserved_mwh:,.1f} MWh, {events} events"
+        f"Policy {policy}: {total_t:,.1f} t CO2e, plan {planned_t:,.1f} t ({change:+.2%}); "
+        f"coverage {scores.coverage_frac:.1%}, unserved {scores.unserved_mwh:,.1f} MWh, "
+        f"{events} events"
     )

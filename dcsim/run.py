@@ -11,7 +11,7 @@ from dcsim.errors import SimulationError
 from dcsim.footprint.accounts import Footprint, account
 from dcsim.optimize.plan import ROUNDING_MW, Plan, smallest_design
 from dcsim.optimize.solve import optimize
-from dcsim.report.folder import fresh_folder, write_data
+from dcsim.report.folder import explained, fresh_folder, write_data
 from dcsim.report.reopen import read_study
 from dcsim.report.study import NOTHING, STRATEGY_LABELS, Agreement, Outcome, Study
 from dcsim.report.write import write_report
@@ -78,9 +78,10 @@ def plan_to_folder(scenario: Scenario, folder: Path, progress: Progress = _silen
         study = run_scenario(scenario, progress)
         seconds["planning and replay"] = time.perf_counter() - start
         progress("drawing figures and writing the report")
-        write_report(study, working)
-        seconds["report"] = time.perf_counter() - start - seconds["planning and replay"]
-        write_data(study, working, seconds)
+        with explained(folder):
+            write_report(study, working)
+            seconds["report"] = time.perf_counter() - start - seconds["planning and replay"]
+            write_data(study, working, seconds)
     return study
 
 
@@ -93,9 +94,10 @@ def rewrite_report(folder: Path, progress: Progress = _silent) -> Study:
     progress("reading the run")
     study = read_study(folder)
     with fresh_folder(folder) as working:
-        shutil.copytree(folder, working, dirs_exist_ok=True)
         progress("drawing figures and writing the report")
-        write_report(study, working)
+        with explained(folder):
+            shutil.copytree(folder, working, dirs_exist_ok=True)
+            write_report(study, working)
     return study
 
 

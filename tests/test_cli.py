@@ -12,9 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import dcsim.run
-from dcsim import cli
-from dcsim.report import folder as folders
+from dcsim import OutputError, cli
+from dcsim.report.folder import fresh_folder, write_file
 from tests.conftest import REPOSITORY
 
 SHORT = ["--set", "horizon.hours=48", "--set", "strategies=[all]"]
@@ -123,6 +122,76 @@ def test_an_older_run_is_replaced_and_a_foreign_folder_is_not(dcsim_cli, tmp_pat
     assert entries(tmp_path) == ["run", "thesis"]
 
 
+def test_a_foreign_folder_with_a_metadata_file_is_not_replaced(dcsim_cli, tmp_path: Path) -> None:
+    """Many tools write a metadata.json; only one with dcsim's versions in it marks a run."""
+    foreign = tmp_path / "dataset"
+    foreign.mkdir()
+    (foreign / "metadata.json").write_text('{"citation": "x"}')
+    (foreign / "data.csv").write_text("precious")
+    code, _, err = dcsim_cli("plan", "quickstart", *SHORT, "--out", foreign)
+    assert (code, entries(foreign)) == (2, ["data.csv", "metadata.json"])
+    assert "is not a run of dcsim" in err
+
+
+def test_notes_in_an_older_run_are_not_deleted(dcsim_cli, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
+    (run / "notes.md").write_text("what I think of it")
+    code, _, err = dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
+    assert code == 2
+    assert "holds notes.md, which dcsim did not write" in err
+    assert (run / "notes.md").read_text() == "what I think of it"
+
+
+def test_out_through_a_link_replaces_the_run_and_keeps_the_link(dcsim_cli, tmp_path: Path) -> None:
+    dcsim_cli("plan", "quickstart", *SHORT, "--out", tmp_path / "run")
+    (tmp_path / "link").symlink_to(tmp_path / "run")
+    code, _, _ = dcsim_cli("plan", "quickstart", *SHORT, "--set", "seed=4", "--out", "link")
+    assert code == 0
+    assert (tmp_path / "link").is_symlink()
+    assert json.loads((tmp_path / "run" / "metadata.json").read_text())["seed"] == 4
+
+
+def test_unserved_load_is_shown_and_makes_savings_unfair(dcsim_cli) -> None:
+    """Doing nothing on 20 MW of import leaves load unserved; its total is no measure then."""
+    limits = ["--set", "limits.import_mw=20", "--set", "embodied.wind_kg_per_mwh=900"]
+    code, out, _ = dcsim_cli("plan", "quickstart", *SHORT, *limits)
+    assert code == 0
+    rows = {line.split("  ")[0].strip(): line for line in out.splitlines() if line.strip()}
+    assert "unserved MWh" in rows
+    assert rows["saved"].split()[1:] == ["-", "-"]
+
+
+def test_a_terminated_run_cleans_up_and_a_killed_one_is_cleaned_up_after(tmp_path: Path) -> None:
+    """SIGTERM is heeded; after SIGKILL the next run clears what was left."""
+
+    def started() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "dcsim", "plan", "quickstart", "--out", "run"]
+        environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 60
+        while not entries(tmp_path) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        return process
+
+    process = started()
+    process.terminate()
+    assert process.wait(60) == 130
+    assert entries(tmp_path) == []
+    process = started()
+    process.kill()
+    process.wait(60)
+    (left,) = entries(tmp_path)
+    assert left.startswith(".run.")
+    with fresh_folder(tmp_path / "run") as working:
+        assert entries(tmp_path) == [working.name]
+        (working / "metadata.json").write_text('{"versions": {"dcsim": "0"}}')
+    assert entries(tmp_path) == ["run"]
+
+
 def test_check_prints_the_resolved_scenario(dcsim_cli) -> None:
     code, out, _ = dcsim_cli("scenario", "check", "quickstart", "--set", "seed=3")
     assert code == 0
@@ -155,6 +224,11 @@ BAD = [
     (["plan", "quickstart", *SHORT, "--out", "/proc/nowhere/run"], "/proc/nowhere/run: cannot be"),
     (["simulate", "quickstart", *SHORT, "--policy", "best"], "there is no policy 'best'"),
     (["report", "nowhere"], "nowhere: is no run of dcsim"),
+    (["plan", "quickstart", *SHORT, "--out", "."], ".: is the folder you are in"),
+    (["plan", "quickstart", *SHORT, "--out", "/dev/null"], "/dev/null: is a file"),
+    (["plan", "quickstart", *SHORT, "--out", "x" * 300], "File name too long"),
+    (["plan", "quickstart", "--set", "datacenter.load={kind: sine, amplitude_frac: 1, phase_h: 6}",
+      "--set", "horizon.hours=1"], "is zero in every hour"),
     (["scenario", "check", "none.yaml"], "no such file"),
     (["plan"], "Missing argument 'SCENARIO'"),
 ]  # fmt: skip
@@ -195,10 +269,11 @@ def test_bad_grid_files_name_file_and_place(dcsim_cli, tmp_path: Path, content, 
     assert entries(tmp_path) == ["mix.csv"]
 
 
-@pytest.mark.parametrize("where", ["data", "report"])
+@pytest.mark.parametrize("method", ["to_parquet", "to_csv"])
 def test_a_full_disk_leaves_the_older_run_as_it_was(
-    dcsim_cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+    dcsim_cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
+    """The disk fills up when report and summary are written already, and tables are not."""
     run = tmp_path / "run"
     dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
@@ -206,7 +281,7 @@ def test_a_full_disk_leaves_the_older_run_as_it_was(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(dcsim.run, "write_data" if where == "data" else "write_report", full)
+    monkeypatch.setattr(pd.DataFrame, method, full)
     code, _, err = dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
     assert code == 2
     assert "No space left on device" in err
@@ -214,41 +289,18 @@ def test_a_full_disk_leaves_the_older_run_as_it_was(
     assert entries(tmp_path) == ["run"]
 
 
-def test_a_full_disk_while_swapping_puts_the_older_run_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = tmp_path / "run"
-    run.mkdir()
-    (run / "metadata.json").write_text("old")
-    honest = Path.rename
-
-    def failing(self: Path, target: Path) -> Path:
-        if target == run and not self.parent.name.startswith(".run.old."):
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-        return honest(self, target)
-
-    monkeypatch.setattr(Path, "rename", failing)
-    with (
-        pytest.raises(folders.OutputError, match="Input/output error; nothing was changed"),
-        folders.fresh_folder(run) as working,
-    ):
-        (working / "metadata.json").write_text("new")
-    assert (run / "metadata.json").read_text() == "old"
-    assert entries(tmp_path) == ["run"]
-
-
 def test_a_full_disk_while_writing_one_file_leaves_the_older_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "table"
-    folders.write_file(path, b"old")
+    write_file(path, b"old")
 
     def full(*_: object) -> Path:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(folders.OutputError, match="No space left"):
-        folders.write_file(path, b"new")
+    with pytest.raises(OutputError, match="No space left"):
+        write_file(path, b"new")
     assert path.read_bytes() == b"old"
     assert entries(tmp_path) == ["table"]
 
@@ -261,13 +313,22 @@ def test_a_full_disk_while_writing_one_file_leaves_the_older_one(
         ("traces.parquet", None, "is damaged: FileNotFoundError"),
         ("traces.parquet", b"xx", "is damaged: ArrowInvalid"),
         ("scenario.yaml", b"name: x", "is required"),
+        ("metadata.json", b"{}", "is no run of dcsim"),
+        ("hourly.parquet", "short", "other hours or columns"),
+        ("summary.json", "strategy", "there is no strategy 'best'"),
     ],
 )
 def test_damaged_runs_are_refused(dcsim_cli, tmp_path: Path, file, damage, words) -> None:
     run = tmp_path / "run"
     dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
-    (run / file).unlink()
-    if damage is not None:
+    if damage == "short":
+        pd.read_parquet(run / file).head(7).to_parquet(run / file)
+    elif damage == "strategy":
+        text = (run / file).read_text().replace('"strategy": "all"', '"strategy": "best"')
+        (run / file).write_text(text)
+    elif damage is None:
+        (run / file).unlink()
+    else:
         (run / file).write_bytes(damage)
     code, _, err = dcsim_cli("report", run)
     assert code == 2

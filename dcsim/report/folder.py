@@ -10,23 +10,25 @@
     ledger.csv         rows of scope, source, kg for each strategy
     figures/, report.html
 
-Everything is written to a temporary folder beside the target, which is renamed when whole; an
-older run of the same name is replaced only then. Seconds stand in metadata.json alone: all other
-files are the same bytes for the same inputs.
+Everything is written to a temporary folder beside the target, which takes the target's place when
+whole; an older run goes only then, and a folder with anything dcsim did not write is refused.
+Seconds stand in metadata.json alone: all other files are the same bytes for the same inputs.
 """
 
+import fcntl
+import glob
 import io
 import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pandas as pd
 
@@ -38,69 +40,144 @@ METADATA = "metadata.json"
 SCENARIO = "scenario.yaml"
 SUMMARY = "summary.json"
 
+_OURS = {
+    METADATA,
+    SCENARIO,
+    SUMMARY,
+    "traces.parquet",
+    "hourly.parquet",
+    "simulated.parquet",
+    "events.csv",
+    "ledger.csv",
+    "figures",
+    "report.html",
+}
+_REPLAYS = "simulated-*.parquet"
+
 _PACKAGES = ("dcsim", "highspy", "numpy", "pandas", "pyomo", "pvlib", "simpy")
 
 
 @contextmanager
-def fresh_folder(target: Path) -> Iterator[Path]:
-    """Give a temporary folder that takes the target's place when the block ends well.
+def fresh_folder(out: Path) -> Iterator[Path]:
+    """Give a temporary folder that takes the place of `out` when the block ends well.
 
-    If the block fails or is interrupted, the temporary folder goes and the target stays as it
-    was. A target that exists must be an older run.
+    If the block fails or is interrupted, the temporary folder goes and `out` stays as it was. What
+    a killed run left behind is cleared away first. Two runs into one folder are both whole; the
+    later one stays.
 
     Raises:
-        OutputError: The target is no run folder, or cannot be written.
+        OutputError: `out` holds something that is no run of dcsim, or cannot be written.
     """
-    _refuse_foreign(target)
-    is_new_parent = not target.parent.exists()
-    with _explained(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        working = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        working.chmod(0o755)
-    try:
-        with _explained(target):
+    with explained(out):
+        target = out.resolve()
+        new_parents = [p for p in (target.parent, *target.parent.parents) if not p.exists()]
+        _refuse_foreign(out, target)
+    working = target.parent / f".{target.name}.{uuid4().hex[:12]}.partial"
+    with ExitStack() as held:
+        try:
+            with explained(out):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with _locked(target.parent):
+                    _clear_left_behind(target)
+                    working.mkdir()
+                    held.enter_context(_locked(working))
             yield working
-            _swap(working, target)
-    finally:
-        shutil.rmtree(working, ignore_errors=True)
-        if is_new_parent:
-            with suppress(OSError):  # It holds the run, unless the run failed.
-                target.parent.rmdir()
+            with explained(out), _locked(target.parent):
+                _refuse_foreign(out, target)
+                _swap(working, target)
+        finally:
+            shutil.rmtree(working, ignore_errors=True)
+            for parent in new_parents:
+                with suppress(OSError):  # It holds the run, unless the run failed.
+                    parent.rmdir()
 
 
-def _refuse_foreign(target: Path) -> None:
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+def _refuse_foreign(out: Path, target: Path) -> None:
+    """Refuse a target that is not a run, or has files in it that dcsim did not write."""
+    if Path.cwd().is_relative_to(target):
+        raise OutputError(f"{out}: is the folder you are in; a run replaces its folder whole")
+    if not target.exists():
         return
-    if not (target / METADATA).is_file():
+    if not target.is_dir():
+        raise OutputError(f"{out}: is a file; a run needs a folder of its own")
+    inside = list(target.iterdir())
+    foreign = [p.name for p in inside if p.name not in _OURS and not p.match(_REPLAYS)]
+    if inside and not is_run(target):
+        raise OutputError(f"{out}: exists and is not a run of dcsim; give another --out")
+    if foreign:
         raise OutputError(
-            f"{target}: exists and is not a run of dcsim (no {METADATA} in it); give another --out"
+            f"{out}: holds {', '.join(sorted(foreign)[:3])}, which dcsim did not write and would "
+            "delete; move it away or give another --out"
         )
 
 
+def is_run(folder: Path) -> bool:
+    """Tell whether a folder is a run of dcsim, by what its metadata says."""
+    try:
+        meta = json.loads((folder / METADATA).read_text(encoding="utf-8"))
+        return "dcsim" in meta["versions"]
+    except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
+        return False
+
+
 @contextmanager
-def _explained(target: Path) -> Iterator[None]:
-    """Turn what the operating system says into one clear error."""
+def explained(path: Path) -> Iterator[None]:
+    """Turn what the operating system says about writing into one clear error."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OutputError(f"{target}: cannot be written: {reason}; nothing was changed") from error
+        raise OutputError(f"{path}: cannot be written: {reason}; nothing was changed") from error
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold a lock on a folder, so that runs into one place take turns; the system frees it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _swap(working: Path, target: Path) -> None:
     """Put a whole folder in the place of an older one, which goes only after that."""
-    if not target.exists():
-        working.rename(target)
-        return
-    older = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent))
-    target.rename(older / target.name)
+    older = _older(target)
     try:
+        if target.exists():
+            target.rename(older)
         working.rename(target)
-    except OSError:
-        (older / target.name).rename(target)
+    except BaseException:
+        if older.exists() and not target.exists():
+            older.rename(target)
         raise
+    shutil.rmtree(older, ignore_errors=True)
+
+
+def _older(target: Path) -> Path:
+    return target.parent / f".{target.name}.older"
+
+
+def _clear_left_behind(target: Path) -> None:
+    """Put back the run that a killed swap set aside, and remove what killed runs were writing."""
+    older = _older(target)
+    if older.exists() and not target.exists():
+        older.rename(target)
+    shutil.rmtree(older, ignore_errors=True)
+    for partial in target.parent.glob(f".{glob.escape(target.name)}.*.partial"):
+        with suppress(OSError):
+            _remove_unless_locked(partial)
+
+
+def _remove_unless_locked(partial: Path) -> None:
+    """Remove a temporary folder unless the run that writes it is alive and holds its lock."""
+    handle = os.open(partial, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(partial, ignore_errors=True)
     finally:
-        shutil.rmtree(older, ignore_errors=True)
+        os.close(handle)
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -109,16 +186,14 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         OutputError: It cannot be written.
     """
-    with _explained(path):
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(OSError):
-                Path(name).unlink()
-            raise
+    partial = path.with_name(f".{path.name}.{uuid4().hex[:12]}.partial")
+    try:
+        with explained(path):
+            partial.write_bytes(data)
+            partial.replace(path)
+    finally:
+        with suppress(OSError):
+            partial.unlink()
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:

@@ -11,9 +11,9 @@ from dcsim.footprint.accounts import Footprint, account
 from dcsim.footprint.ledger import Ledger, Row
 from dcsim.footprint.scores import Scores
 from dcsim.grid.generation import Repair, Source
-from dcsim.optimize.plan import Certificate, Design
-from dcsim.report.folder import METADATA, SCENARIO, SUMMARY
-from dcsim.report.study import Agreement, Outcome, Study
+from dcsim.optimize.plan import Certificate, Design, energy_columns
+from dcsim.report.folder import METADATA, SCENARIO, SUMMARY, is_run
+from dcsim.report.study import STRATEGY_LABELS, Agreement, Outcome, Study
 from dcsim.scenario.load import load_scenario
 from dcsim.simulate.meter import SimulationResult
 from dcsim.traces.frame import Traces, local_day_numbers
@@ -25,13 +25,13 @@ def read_study(folder: Path) -> Study:
     Raises:
         DataError: The folder is no run of dcsim, or a file in it is missing or damaged.
     """
-    if not (folder / METADATA).is_file():
-        raise DataError(f"{folder}: is no run of dcsim (no {METADATA} in it)")
     try:
+        if not is_run(folder):
+            raise DataError(f"{folder}: is no run of dcsim")
         return _read(folder)
     except DcsimError:
         raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise DataError(f"{folder}: is damaged: {type(error).__name__}: {error}") from error
 
 
@@ -39,18 +39,19 @@ def _read(folder: Path) -> Study:
     scenario = load_scenario(folder / SCENARIO)
     meta = json.loads((folder / METADATA).read_text(encoding="utf-8"))
     found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-    table = _table(folder / "traces.parquet")
+    table = pd.read_parquet(folder / "traces.parquet")
     days = local_day_numbers(pd.DatetimeIndex(table.index), scenario.datacenter.time_zone)
     traces = Traces(table, days, tuple(_source(entry) for entry in meta["sources"]))
     outcomes = tuple(_outcome(entry) for entry in found["outcomes"])
-    energy = _table(folder / "simulated.parquet")
+    columns = energy_columns(scenario.datacenter.flexible)
+    energy = _energy(folder / "simulated.parquet", traces, columns)
     events = pd.read_csv(folder / "events.csv", parse_dates=["time"])
     replay = SimulationResult(found["replay"]["policy"], energy, events, meta["seed"])
     return Study(
         scenario=scenario,
         traces=traces,
         outcomes=outcomes,
-        dispatch=_table(folder / "hourly.parquet"),
+        dispatch=_energy(folder / "hourly.parquet", traces, columns),
         replay=replay,
         replay_footprint=account(scenario, traces, outcomes[-1].design, energy),
         agreement=Agreement(
@@ -59,8 +60,12 @@ def _read(folder: Path) -> Study:
     )
 
 
-def _table(path: Path) -> pd.DataFrame:
-    return pd.read_parquet(path)
+def _energy(path: Path, traces: Traces, columns: list[str]) -> pd.DataFrame:
+    """Read an energy table and refuse one that is not of these hours and columns."""
+    energy = pd.read_parquet(path)
+    if list(energy.columns) != columns or not energy.index.equals(traces.table.index):
+        raise DataError(f"{path}: is not the energy table of this run: other hours or columns")
+    return energy
 
 
 def _source(entry: dict[str, Any]) -> Source:
@@ -71,6 +76,8 @@ def _source(entry: dict[str, Any]) -> Source:
 def _outcome(entry: dict[str, Any]) -> Outcome:
     ledger = Ledger(tuple(Row(**row) for row in entry["ledger"]))
     certificate = entry["certificate"]
+    if entry["strategy"] not in STRATEGY_LABELS:
+        raise DataError(f"{SUMMARY}: there is no strategy {entry['strategy']!r}")
     return Outcome(
         strategy=entry["strategy"],
         design=Design(**entry["design"]),

@@ -97,18 +97,27 @@ class FollowPlan:
         )
 
 
+def require_policy(name: str) -> None:
+    """Refuse a name that no policy has.
+
+    Raises:
+        SimulationError: Names those there are.
+    """
+    if name not in POLICIES:
+        raise SimulationError(f"there is no policy {name!r}; known are {', '.join(POLICIES)}")
+
+
 def policy_named(name: str, dispatch: pd.DataFrame | None, tiers: tuple[str, ...]) -> Policy:
     """Return the policy of a name.
 
     Raises:
         SimulationError: The name is unknown, or `follow_plan` has no plan to follow.
     """
-    if name == "follow_plan":
-        if dispatch is None:
-            raise SimulationError("policy follow_plan needs a plan to follow")
-        return FollowPlan(dispatch, tiers)
+    require_policy(name)
     if name == "greedy":
         return Greedy()
     if name == "none":
         return NoPolicy()
-    raise SimulationError(f"there is no policy {name!r}; known are {', '.join(POLICIES)}")
+    if dispatch is None:
+        raise SimulationError("policy follow_plan needs a plan to follow")
+    return FollowPlan(dispatch, tiers)

@@ -5,6 +5,7 @@ import pytest
 from dcsim.footprint.accounts import account
 from dcsim.footprint.ledger import Ledger, Row
 from dcsim.optimize.plan import Design
+from dcsim.optimize.solve import optimize
 from dcsim.simulate.engine import simulate
 from tests.conftest import scenario_of, traces_of
 
@@ -78,3 +79,50 @@ def test_unserved_load_counts_as_covered_by_nobody() -> None:
     scores = account(scenario, traces, Design(), energy).scores
     assert scores.coverage_frac == pytest.approx(0)
     assert scores.unserved_mwh == 4
+
+
+def test_power_charged_from_the_grid_is_not_own() -> None:
+    """No own supply: 2 MWh charged at carbon-free share 0.5, all given back: coverage 0.
+
+    Load 20 MWh; bought directly 10 at 0.5 and 8 at 0, delivered from the battery 2 at 0.5:
+    CFE (5 + 0 + 1) / 20 = 0.3.
+    """
+    lossless = {"charge_efficiency": 1, "discharge_efficiency": 1}
+    scenario = scenario_of(battery=lossless | {"min_mwh": 2, "min_mw": 2, "max_mwh": 2})
+    traces = traces_of(scenario, intensity=[10, 300])
+    traces.table["carbon_free_frac"] = [0.5, 0.0]
+    plan = optimize(scenario, traces)
+    scores = account(scenario, traces, plan.design, plan.dispatch).scores
+    assert plan.dispatch["charge_mw"].tolist() == pytest.approx([2, 0])
+    assert scores.coverage_frac == pytest.approx(0)
+    assert scores.cfe_frac == pytest.approx(0.3)
+
+
+def test_own_and_bought_power_mix_in_the_battery_and_lose_alike() -> None:
+    """Hour 0: 12 MW of wind on 10 MW of load, so 2 own and 2 bought are charged at 0.5.
+
+    The battery holds 2 MWh, half of them own, and gives 2 * 0.5 = 1 MWh in hour 1, half own.
+    Coverage (10 + 0.5) / 20; CFE, with a grid that is never clean, the same.
+    """
+    spec = {"charge_efficiency": 0.5, "discharge_efficiency": 0.5, "max_c_rate": 4}
+    scenario = scenario_of(
+        battery=spec | {"min_mwh": 2, "max_mwh": 2, "min_mw": 4, "max_mw": 4},
+        wind={"min_mw": 12, "max_mw": 12},
+    )
+    traces = traces_of(scenario, intensity=[1, 900], wind=[1, 0])
+    plan = optimize(scenario, traces)
+    assert plan.dispatch["charge_mw"].tolist() == pytest.approx([4, 0])
+    assert plan.dispatch["discharge_mw"].tolist() == pytest.approx([0, 1])
+    scores = account(scenario, traces, plan.design, plan.dispatch).scores
+    assert scores.coverage_frac == pytest.approx(10.5 / 20)
+    assert scores.cfe_frac == pytest.approx(10.5 / 20)
+
+
+def test_extra_servers_are_charged_for_the_power_that_reaches_them() -> None:
+    """3 facility MW at PUE 1.5 hold 2 MW of servers, at 8,766 kg over one year, for 2 h: 4 kg."""
+    embodied = {"servers_kg_per_mw": 8766, "servers_life_years": 1}
+    scenario = scenario_of(datacenter={"capacity_mw": 10, "pue": 1.5}, embodied=embodied)
+    traces = traces_of(scenario, intensity=[1, 1])
+    energy = simulate(scenario, traces, Design(), "none").energy
+    ledger = account(scenario, traces, Design(extra_server_mw=3), energy).ledger
+    assert ledger.total_kg(source="extra servers") == pytest.approx(4)
