@@ -38,17 +38,21 @@ def askings(draw: st.DrawFn) -> dict[str, Any]:
     share = st.floats(0, 0.5)
     soon = {"name": "soon", "share_frac": draw(share), "deadline_h": draw(st.integers(0, 6))}
     tiers = [soon, {"name": "any", "share_frac": draw(share), "daily": True}]
+    existing = draw(st.booleans())
     return {
         "datacenter": {"capacity_mw": 10, "flexible": tiers},
         "solar": {"max_mw": draw(st.floats(1, 40))},
         "wind": {"max_mw": draw(st.floats(1, 40))},
         "battery": {
-            "max_mwh": draw(st.floats(1, 60)),
-            "depth_of_discharge": draw(st.floats(0.3, 1)),
-            "charge_efficiency": draw(st.floats(0.7, 1)),
+            "min_mwh": 2.0 if existing else 0.0,
+            "min_mw": 1.0 if existing else 0.0,
+            "max_mwh": draw(st.floats(2, 60)),
+            "depth_of_discharge": draw(st.floats(0.05, 1)),
+            "charge_efficiency": draw(st.floats(0.5, 1)),
+            "discharge_efficiency": draw(st.floats(0.5, 1)),
         },
         "servers": {"max_mw": draw(st.floats(0, 10))},
-        "limits": {"import_mw": draw(st.floats(15, 30))},
+        "limits": {"import_mw": draw(st.floats(15, 30)), "export_mw": draw(st.floats(0, 5))},
         "embodied": {
             "battery_kg_per_mwh": draw(st.floats(0, 20_000)),
             "battery_cycle_life": draw(st.floats(100, 3000)),
@@ -121,6 +125,8 @@ def test_scaling_load_and_limits_scales_everything(asking, world, factor) -> Non
         ("limits", "import_mw"),
     ):
         scaled = changed(scaled, part, **{name: asking[part][name] * factor})
+    for name in ("min_mwh", "min_mw"):
+        scaled = changed(scaled, "battery", **{name: asking["battery"][name] * factor})
     larger = world | {"load": [load * factor for load in world["load"]]}
     assert optimum_kg(scaled, larger) == pytest.approx(factor * optimum_kg(asking, world), rel=1e-8)
 
@@ -178,6 +184,18 @@ def test_no_policy_beats_the_plan_for_its_own_design(asking, world, policy) -> N
     energy = simulate(scenario, traces, plan.design, policy).energy
     total_kg = account(scenario, traces, plan.design, energy).total_kg
     assert total_kg >= plan.certificate.objective_kg * (1 - RELATIVE)
+
+
+@given(askings(), worlds(), st.sampled_from(["follow_plan", "greedy", "none"]))
+def test_coverage_and_cfe_are_shares_in_order(asking, world, policy) -> None:
+    """0 <= coverage <= CFE <= 1, whatever runs and wherever the battery is charged from."""
+    asking = changed(asking, "limits", import_mw=None)
+    scenario, traces, plan = plan_and_traces(asking, world)
+    traces.table["carbon_free_frac"] = np.linspace(0, 1, HOURS)
+    energy = simulate(scenario, traces, plan.design, policy, plan.dispatch).energy
+    scores = account(scenario, traces, plan.design, energy).scores
+    assert -1e-9 <= scores.coverage_frac <= scores.cfe_frac + 1e-9
+    assert scores.cfe_frac <= 1 + 1e-9
 
 
 @given(askings(), worlds(), st.floats(1.1, 10))

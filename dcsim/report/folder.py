@@ -71,7 +71,6 @@ def fresh_folder(out: Path) -> Iterator[Path]:
     with explained(out):
         target = out.resolve()
         new_parents = [p for p in (target.parent, *target.parent.parents) if not p.exists()]
-        _refuse_foreign(out, target)
     working = target.parent / f".{target.name}.{uuid4().hex[:12]}.partial"
     with ExitStack() as held:
         try:
@@ -79,6 +78,7 @@ def fresh_folder(out: Path) -> Iterator[Path]:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with _locked(target.parent):
                     _clear_left_behind(target)
+                    _refuse_foreign(out, target)
                     working.mkdir()
                     held.enter_context(_locked(working))
             yield working

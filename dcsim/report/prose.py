@@ -124,9 +124,12 @@ def _proof(study: Study) -> list[str]:
     certificate = study.chosen.certificate
     if certificate is None:
         return []
+    better = f"is better by more than {scientific(max(certificate.gap, 0.0))} of the total."
+    if certificate.is_rigorous:
+        return [f"It is proved that no other plan of this kind that the scenario allows {better}"]
     return [
-        "It is proved that no other plan of this kind that the scenario allows is better by more "
-        f"than {scientific(max(certificate.gap, 0.0))} of the total."
+        "Something in this scenario is free and unlimited. Short of building ten times the largest "
+        f"number of this plan, no other plan {better}"
     ]
 
 
@@ -243,8 +246,9 @@ def is_modelled(study: Study, source: Source) -> bool:
 
 
 BOUND_SENTENCE = (
-    "The bound is computed here from the solver's row prices alone: whatever those are, no design "
-    "and no way of running it that the model allows has a lower total than the bound, so a plan "
-    "can be better than the one shown by the relative gap at most."
+    "The bound is computed here from the problem itself and the solver's row prices: whatever "
+    "those are, no design and no way of running it that the model allows has a lower total, so a "
+    "plan can be better than the one shown by the relative gap at most. Where something is free "
+    "and unlimited, that supposes no more of it than ten times the largest number of the plan."
 )
 """What the certificate's bound means."""

@@ -251,7 +251,9 @@ def _capacity_of(outcome: Outcome, part: _Part) -> str:
 
 
 def _saved(study: Study, outcome: Outcome, text: str) -> str:
-    return DASH if outcome is study.nothing else text
+    """Return what is saved, or a dash where doing nothing leaves load unserved: no fair measure."""
+    is_fair = study.nothing.footprint.scores.unserved_mwh <= NOTHING_BELOW
+    return text if is_fair and outcome is not study.nothing else DASH
 
 
 def ledger_table(study: Study) -> Table:

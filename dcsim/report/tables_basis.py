@@ -101,6 +101,7 @@ _CERTIFICATE_ROWS: tuple[tuple[str, Callable[[Certificate], str]], ...] = (
     (f"Objective [{TONNES}]", lambda c: f"{c.objective_kg / KG_PER_T:,.6f}"),
     (f"Proven lower bound [{TONNES}]", lambda c: f"{c.bound_kg / KG_PER_T:,.6f}"),
     ("Relative gap", lambda c: scientific(c.gap)),
+    ("Holds for every plan", lambda c: "yes" if c.is_rigorous else "up to ten times this one"),
     ("Largest violation of a row or bound [MW, MWh]", lambda c: scientific(c.primal_violation)),
     ("Largest violation of a dual [kg per unit]", lambda c: scientific(c.dual_violation)),
     ("Rows", lambda c: f"{c.rows:,}"),
