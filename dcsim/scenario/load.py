@@ -29,7 +29,16 @@ _LIMIT_WORDS = {
     "less_than": "must be below {lt:g}",
     "less_than_equal": "must be {le:g} or less",
     "finite_number": "must be a finite number",
+    "float_type": "must be a number",
+    "int_type": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "string_type": "must be text",
+    "model_type": "must hold keys and values",
+    "tuple_type": "must be a list",
+    "too_short": "must have at least {min_length} entry",
 }
+"""The commonest of pydantic's findings, as a planner would say them."""
 
 
 def load_scenario(
