@@ -77,6 +77,11 @@ def test_stamps_in_the_index_of_a_parquet_file_are_found(tmp_path: Path) -> None
     assert read_grid_file(path, Grid(file=path)).table["coal"].tolist() == [1, 2, 3]
 
 
+def test_a_comma_at_the_end_of_each_row_moves_nothing(read) -> None:
+    """Pandas would take the first column for an index, and read every value one column off."""
+    assert read(re.sub(r"([abc])\n", r"\1,\n", PLAIN)).table["coal"].tolist() == [10, 11, 12]
+
+
 def test_offsets_without_minutes_are_offsets(read) -> None:
     mix = read(CARBON_EXPLORER.replace("+00:00", "+00"))
     assert mix.index[0] == pd.Timestamp("2021-12-31T23:00Z")
@@ -118,7 +123,7 @@ def test_stamps_with_offsets_across_a_clock_change_are_fine(read) -> None:
         (PLAIN.replace("11,6", "1e8,6"), "coal at 2022-01-01 01:00Z is 1e+08 (1 hours); val"),
         (PLAIN.replace("00:00,10", "00:30,10"), "2022-01-01 00:30Z is not a whole hour"),
         (PLAIN.replace("6,b", "6,b,c"), "is not a CSV table"),
-        (re.sub(r"([abc])\n", r"\1,\n", PLAIN), "more fields than"),
+        (re.sub(r"([abc])\n", r"\1,9\n", PLAIN), "more fields than"),
         (PLAIN.replace("coal_mw", "x").replace("wind_mw", "y"), "no column of generation"),
         (PLAIN.replace("2022-01-01 01:00", "yesterday"),
          "line 3: utc_hour_beginning is 'yesterday'; stamps must read like"),

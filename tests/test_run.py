@@ -1,0 +1,74 @@
+"""The chain of rooms: what is compared, and what is refused."""
+
+import pytest
+
+from dcsim.errors import SimulationError, SolveError
+from dcsim.optimize import conflict
+from dcsim.report.study import Agreement, Study
+from dcsim.run import relative_difference, require_agreement, run_scenario
+from dcsim.scenario.load import load_scenario
+from tests.conftest import scenario_of, traces_of
+
+
+def test_relative_difference_knows_nothing_from_something() -> None:
+    assert relative_difference(110, 100) == pytest.approx(0.1)
+    assert relative_difference(0, 0) == 0
+    assert relative_difference(1e-9, 0) == 0
+    assert relative_difference(5, 0) == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("agreement", "words"),
+    [
+        (Agreement(0, 0, 1e-3), "the ledger differs from the optimum by 0.001"),
+        (Agreement(1e-3, 0, 0), "the replay differs from the plan by 0.001 MW"),
+        (Agreement(0, -1e-3, 0), "and -0.001 of the total"),
+    ],
+)
+def test_a_study_that_does_not_agree_is_refused(agreement: Agreement, words: str) -> None:
+    with pytest.raises(SimulationError, match=words):
+        require_agreement(agreement, follows_plan=True)
+    require_agreement(Agreement(0, 0, 0), follows_plan=True)
+    if agreement.ledger_difference_frac == 0:
+        require_agreement(agreement, follows_plan=False)
+
+
+def test_steps_are_told_in_order() -> None:
+    told: list[str] = []
+    run_scenario(load_scenario("quickstart", ["horizon.hours=24"]), told.append)
+    assert told == [
+        "reading grid and load",
+        "planning: renewables",
+        "planning: renewables + battery",
+        "planning: renewables + shifting",
+        "planning: all together",
+        "replaying the plan",
+    ]
+
+
+def test_another_policy_than_the_plan_may_differ(days_study: Study) -> None:
+    greedy = load_scenario(
+        "quickstart",
+        [
+            "horizon.hours=120",
+            "horizon.start=2023-07-10T05:00Z",
+            "simulation.policy=greedy",
+        ],
+    )
+    study = run_scenario(greedy)
+    assert study.replay.policy == "greedy"
+    assert study.agreement.total_difference_frac > 0
+    assert study.chosen.design == days_study.chosen.design
+    assert days_study.agreement.total_difference_frac == pytest.approx(0, abs=1e-12)
+
+
+def test_infeasibility_that_no_import_mends_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scenarios are checked so that this cannot be; if it were, the message would still be one."""
+    scenario = scenario_of()
+    traces = traces_of(scenario, intensity=[1])
+    message = conflict.explain_infeasible(scenario, traces, "all")
+    assert message == "strategy all has no feasible plan, though nothing limits import"
+    monkeypatch.setattr(conflict.Status, "kOptimal", conflict.Status.kInfeasible)
+    limited = scenario_of(limits={"import_mw": 1})
+    with pytest.raises(SolveError, match="limits contradict each other: Optimal"):
+        conflict.explain_infeasible(limited, traces, "all")
