@@ -15,7 +15,6 @@ whole; an older run goes only then, and a folder with anything dcsim did not wri
 Seconds stand in metadata.json alone: all other files are the same bytes for the same inputs.
 """
 
-import fcntl
 import glob
 import io
 import json
@@ -31,6 +30,9 @@ from typing import Any
 from uuid import uuid4
 
 import pandas as pd
+
+if sys.platform != "win32":
+    import fcntl
 
 from dcsim.errors import OutputError
 from dcsim.report.study import Study
@@ -132,7 +134,13 @@ def explained(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Hold a lock on a folder, so that runs into one place take turns; the system frees it."""
+    """Hold a lock on a folder, so that runs into one place take turns; the system frees it.
+
+    Windows cannot lock a folder: there, two runs into one place at once are not safe.
+    """
+    if sys.platform == "win32":
+        yield
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -172,6 +180,8 @@ def _clear_left_behind(target: Path) -> None:
 
 def _remove_unless_locked(partial: Path) -> None:
     """Remove a temporary folder unless the run that writes it is alive and holds its lock."""
+    if sys.platform == "win32":
+        return
     handle = os.open(partial, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -102,7 +102,7 @@ def _what_options_add(study: Study) -> list[str]:
     options = (
         ("renewables_battery", "a battery"),
         ("renewables_shifting", "shifting work in time"),
-        ("all", "both together"),
+        ("all", "doing both"),
     )
     told = [
         f"{words} {_takes_off(base, by_name[name])}" for name, words in options if name in by_name
