@@ -149,6 +149,8 @@ def apply_override(document: Document, override: str) -> None:
     _set(document.data, path, value, override)
     _forget_below(document, path)
     document.places[path] = f"--set {override}"
+    for length in range(1, len(path)):  # parents that the override made stand there too
+        document.places.setdefault(path[:length], f"--set {override}")
     if GRID_FILE[: len(path)] == path:
         _make_grid_file_absolute(document.data, Path.cwd())
 

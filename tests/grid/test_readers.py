@@ -134,6 +134,7 @@ def test_stamps_with_offsets_across_a_clock_change_are_fine(read) -> None:
         ("", "is empty"),
         ("\n\n", "is empty"),
         (b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "is not text"),
+        (PLAIN.replace("note", "größe").encode("latin-1"), "is not text"),
         ('a,b\n"1,2\n3,4,5\n', "is not a CSV table"),
     ],
 )  # fmt: skip

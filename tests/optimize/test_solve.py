@@ -2,6 +2,7 @@
 
 import _thread
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,6 +58,25 @@ def test_an_optimum_that_is_not_proven_raises(monkeypatch: pytest.MonkeyPatch) -
     scenario = scenario_of()
     with pytest.raises(SolveError, match="not proven: objective 2000 kg, bound 0 kg"):
         optimize(scenario, traces_of(scenario, intensity=[100, 100]))
+
+
+def test_a_solution_that_breaks_its_limits_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = solving.prove
+
+    def broken(program, values, duals):
+        return replace(honest(program, values, duals), primal_violation=1e-3)
+
+    monkeypatch.setattr(solving, "prove", broken)
+    scenario = scenario_of()
+    with pytest.raises(SolveError, match=r"breaks its own limits by 0\.001 MW"):
+        optimize(scenario, traces_of(scenario, intensity=[100, 100]))
+
+
+def test_seconds_add_up() -> None:
+    scenario = scenario_of()
+    seconds = optimize(scenario, traces_of(scenario, intensity=[100])).seconds
+    assert seconds.total == seconds.build + seconds.compile + seconds.solve
+    assert min(seconds.build, seconds.compile, seconds.solve) > 0
 
 
 def test_an_option_highs_does_not_know_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -237,3 +237,14 @@ def test_labels_are_spread_in_their_order():
     assert spread([9.0, 9.5], 2.0, 0.0, 10.0) == [8.0, 10.0]
     placed = spread([0.0, 0.1, 0.2, 9.9], 1.0, 0.0, 10.0)
     assert min(np.diff(sorted(placed))) >= 1 - 1e-12
+
+
+def test_a_month_and_little_savings_are_drawn(study_maker: StudyMaker):
+    """Thirty days label weeks, and doing nothing is shown where it is near the strategies."""
+    month = study_maker(hours=30 * 24, strategies=["renewables"], wind={"max_mw": 0.5})
+    figures = all_figures(month)
+    trade_off = [text.get_text() for text in figures["operational_embodied"][0].axes[0].texts]
+    assert any(text.startswith("Do nothing:") for text in trade_off)
+    assert not any("far above" in text for text in trade_off)
+    days = [label.get_text() for label in figures["import_heatmap"][0].axes[1].get_xticklabels()]
+    assert "25 Jul" in days

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from dcsim.grid.generation import Source
-from dcsim.report import numbers
+from dcsim.report import numbers, tables
 from dcsim.report.study import Study
 from dcsim.report.write import page_of, render_html, write_report
 from dcsim.scenario.rates import RATES
@@ -364,3 +364,36 @@ def test_signs():
     assert numbers.signed("12") == "+12"
     assert numbers.signed("−12") == "−12"
     assert numbers.signed("0.0\u00a0%") == "0.0\u00a0%"
+
+
+def test_a_bound_that_supposes_a_limit_says_so(two_days: Study):
+    """Where something is free and unlimited, the page says how far the bound reaches."""
+    *others, chosen = two_days.outcomes
+    supposed = replace(chosen, certificate=replace(chosen.certificate, is_rigorous=False))
+    page = render_html(replace(two_days, outcomes=(*others, supposed)))
+    assert "Something in this scenario is free and unlimited" in page
+    assert "up to ten times this one" in page
+    assert "It is proved that" not in page
+
+
+def test_options_that_add_nothing_are_said_to(study_maker: StudyMaker):
+    """A battery of 100,000 t/MWh is never worth it."""
+    dear = study_maker(embodied={"battery_kg_per_mwh": 1e8}, hours=24)
+    assert "a battery saves nothing more" in render_html(dear)
+
+
+def test_load_that_may_not_move_and_cells_that_only_age_are_said(study_maker: StudyMaker):
+    datacenter = {"capacity_mw": 10, "time_zone": "UTC"}
+    fixed = study_maker(datacenter=datacenter, embodied={"battery_wear": False}, hours=24)
+    page = render_html(fixed)
+    assert "No work in this scenario may be moved in time." in page
+    assert "Battery cells are charged by age alone" in page
+
+
+def test_no_saving_is_told_against_a_load_that_is_not_served(study_maker: StudyMaker):
+    """Doing nothing on 5 MW of import leaves load unserved: a dash instead of a saving."""
+    tight = study_maker(limits={"import_mw": 5}, hours=24)
+    assert tight.nothing.footprint.scores.unserved_mwh > 0
+    rows = tables.strategies_table(tight).rows
+    (saved,) = [row[1:] for row in rows if row[0].text == "Saved"]
+    assert {cell.text for cell in saved} == {"–"}

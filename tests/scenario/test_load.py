@@ -204,6 +204,8 @@ def test_overrides_set_values_lists_and_new_parts(write) -> None:
         ("datacenter.flexible.3.share_frac=1", "there is no datacenter.flexible[3].share_frac"),
         ("name.x=1", "there is no name.x to set"),
         ("name.x.y=1", "there is no name.x.y to set"),
+        ("Datacenter.x=1", "--set Datacenter.x=1: Datacenter: is not a known key; did you mean"),
+        ("description.x=1", "--set description.x=1: description: must be text"),
         ("datacenter.flexible.0.nmae=x", "flexible[0].nmae: is not a known key; did you mean name"),
         ("seed=[1", "'[1' is not a YAML value"),
         ("datacenter.capacity_mw=0", "datacenter.capacity_mw: must be 0.001 or more, got 0"),
@@ -213,6 +215,12 @@ def test_bad_overrides_are_named(write, override: str, words: str) -> None:
     message = problems_of(write(GOOD), override)
     assert words in message
     assert f"--set {override}" in message
+
+
+def test_an_empty_part_is_set_whole(write) -> None:
+    path = write(GOOD + "wind:\n")
+    assert "wind is empty; set it whole" in problems_of(path, "wind.max_mw=3")
+    assert load_scenario(path, ["wind={max_mw: 3}"]).wind.max_mw == 3
 
 
 def test_paths_are_relative_to_the_file_and_of_overrides_to_the_working_folder(
