@@ -243,9 +243,9 @@ def _print_study(study: Study) -> None:
 
 def _rows(study: Study) -> Iterator[tuple[str, list[str]]]:
     """Yield the lines of the summary table: a name, and a cell for each strategy."""
+    from dcsim.report.views import saved_frac
     from dcsim.units import KG_PER_T
 
-    nothing_kg = study.nothing.footprint.total_kg
     designs = [outcome.design.as_dict() for outcome in study.outcomes]
     ledgers = [outcome.footprint.ledger for outcome in study.outcomes]
     scores = [outcome.footprint.scores for outcome in study.outcomes]
@@ -256,9 +256,8 @@ def _rows(study: Study) -> Iterator[tuple[str, list[str]]]:
         yield label, [f"{ledger.total_kg(scope) / KG_PER_T:,.1f}" for ledger in ledgers]
     if any(score.unserved_mwh > 0 for score in scores):
         yield "unserved MWh", [f"{score.unserved_mwh:,.1f}" for score in scores]
-    is_fair = nothing_kg > 0 and scores[0].unserved_mwh == 0
-    saved = [f"{1 - led.total_kg() / nothing_kg:.1%}" if is_fair else "-" for led in ledgers]
-    yield "saved", saved
+    saved = [saved_frac(study, outcome) for outcome in study.outcomes]
+    yield "saved", [f"{share:.1%}" if study.is_fair else "-" for share in saved]
     yield "coverage", [f"{score.coverage_frac:.1%}" for score in scores]
     yield "CFE score", [f"{score.cfe_frac:.1%}" for score in scores]
 

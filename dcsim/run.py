@@ -9,7 +9,7 @@ import pandas as pd
 
 from dcsim.errors import SimulationError
 from dcsim.footprint.accounts import Footprint, account
-from dcsim.optimize.plan import ROUNDING_MW, Plan, smallest_design
+from dcsim.optimize.plan import ROUNDING_MW, TINY_KG, Plan, smallest_design
 from dcsim.optimize.solve import optimize
 from dcsim.report.folder import explained, fresh_folder, write_data
 from dcsim.report.reopen import read_study
@@ -23,9 +23,6 @@ from dcsim.traces.frame import Traces, build_traces
 SAME_TOTAL_FRAC = 1e-6
 """A study whose totals of plan, replay and ledger differ by more is refused [-]. They agree to
 1e-9 on every shipped scenario, which tests hold; the solver's tolerance allows a little more."""
-
-TINY_KG = 1e-3
-"""Totals below this are nothing: a share of nothing says nothing."""
 
 Progress = Callable[[str], None]
 """Called with a line for people whenever a new step begins."""
@@ -93,7 +90,7 @@ def rewrite_report(folder: Path, progress: Progress = _silent) -> Study:
     """
     progress("reading the run")
     study = read_study(folder)
-    with fresh_folder(folder) as working:
+    with fresh_folder(folder, is_copy=True) as working:
         progress("drawing figures and writing the report")
         with explained(folder):
             shutil.copytree(folder, working, dirs_exist_ok=True)

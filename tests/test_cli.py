@@ -141,6 +141,8 @@ def test_notes_in_an_older_run_are_not_deleted(dcsim_cli, tmp_path: Path) -> Non
     assert code == 2
     assert "holds notes.md, which dcsim did not write" in err
     assert (run / "notes.md").read_text() == "what I think of it"
+    assert dcsim_cli("report", run)[0] == 0
+    assert (run / "notes.md").read_text() == "what I think of it"
 
 
 def test_out_through_a_link_replaces_the_run_and_keeps_the_link(dcsim_cli, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dcsim.optimize.plan import Design
+from dcsim.optimize.plan import Design, stored_change_mwh
 from dcsim.scenario.spec import Battery, Scenario
 from dcsim.traces.frame import Traces
 from dcsim.units import STEP_H
@@ -94,14 +94,14 @@ def stored_shares(
     """
     least_mwh = (1 - battery.depth_of_discharge) * design.battery_mwh
     added_mwh = energy["charge_mw"].to_numpy() * battery.charge_efficiency * STEP_H
-    drawn_mwh = energy["discharge_mw"].to_numpy() / battery.discharge_efficiency * STEP_H
-    stored_mwh = energy["stored_mwh"].to_numpy()
-    before_mwh = np.maximum(stored_mwh - added_mwh + drawn_mwh - least_mwh, 0.0)
+    flows_mw = energy["charge_mw"].to_numpy(), energy["discharge_mw"].to_numpy()
+    before_mwh = energy["stored_mwh"].to_numpy() - stored_change_mwh(battery, *flows_mw)
+    usable_mwh = np.maximum(before_mwh - least_mwh, 0.0)
     part_mwh = part_mw * battery.charge_efficiency * STEP_H
     shares = np.ones(len(part_mw))
     share = 1.0
     for _ in range(2):
-        for t, (held, added, part) in enumerate(zip(before_mwh, added_mwh, part_mwh, strict=True)):
+        for t, (held, added, part) in enumerate(zip(usable_mwh, added_mwh, part_mwh, strict=True)):
             if added > 0:
                 share = (share * held + part) / (held + added)
             shares[t] = share

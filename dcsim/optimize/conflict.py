@@ -12,17 +12,11 @@ import pyomo.environ as pyo
 
 from dcsim.errors import SolveError
 from dcsim.optimize.compile import Status, compile_model, solve
-from dcsim.optimize.model import Problem, build_model, problem_of
+from dcsim.optimize.model import LIMIT_OF_VARIABLE, Problem, build_model, problem_of
 from dcsim.scenario.spec import Scenario, Strategy
 from dcsim.traces.frame import Traces
 
-_OTHER_LIMITS = (
-    ("solar", "max_mw"),
-    ("wind", "max_mw"),
-    ("battery", "max_mwh"),
-    ("battery", "max_mw"),
-    ("servers", "max_mw"),
-)
+_OTHER_LIMITS = [limit for limit in LIMIT_OF_VARIABLE.values() if limit[0] != "limits"]
 
 
 def explain_infeasible(scenario: Scenario, traces: Traces, strategy: Strategy) -> str:

@@ -13,7 +13,14 @@ import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
 from dcsim.scenario.rates import Rates, rates_of
-from dcsim.scenario.spec import PowerOption, Scenario, Strategy, Tier
+from dcsim.scenario.spec import (
+    PowerOption,
+    Scenario,
+    Strategy,
+    Tier,
+    opens_battery,
+    opens_shifting,
+)
 from dcsim.traces.frame import Traces, arriving
 from dcsim.units import STEP_H
 
@@ -23,7 +30,6 @@ class Problem:
     """All the model needs, as plain numbers; the strategy's closed options are already closed."""
 
     scenario: Scenario
-    strategy: Strategy
     rates: Rates
     years: float
     intensity: np.ndarray
@@ -52,13 +58,12 @@ class Problem:
 
 def problem_of(scenario: Scenario, traces: Traces, strategy: Strategy) -> Problem:
     """Gather the numbers of one strategy; closing an option leaves what exists (its minimum)."""
-    shifts = strategy in ("renewables_shifting", "all")
+    shifts = opens_shifting(strategy)
     tiers = tuple(t for t in scenario.datacenter.flexible if shifts and _may_move(t))
     arriving_mw = {t.name: traces.column(arriving(t.name)) for t in tiers}
     load_mw = traces.column("load_mw")
     return Problem(
         scenario=close_options(scenario, traces, strategy),
-        strategy=strategy,
         rates=rates_of(scenario),
         years=traces.years,
         intensity=traces.column("intensity_kg_per_mwh"),
@@ -82,10 +87,8 @@ def close_options(scenario: Scenario, traces: Traces, strategy: Strategy) -> Sce
     Closed are the options switched off, those the strategy leaves out, and solar or wind that
     generates nothing in the horizon (its embodied rate is zero too, so any size would do).
     """
-    has_battery = strategy in ("renewables_battery", "all")
-    shifts = strategy in ("renewables_shifting", "all")
     battery = scenario.battery
-    if not (battery.enabled and has_battery):
+    if not (battery.enabled and opens_battery(strategy)):
         closed = {"max_mwh": battery.min_mwh, "max_mw": battery.min_mw}
         battery = battery.model_copy(update=closed)
     open_solar = traces.column("solar_cf").any()
@@ -94,7 +97,7 @@ def close_options(scenario: Scenario, traces: Traces, strategy: Strategy) -> Sce
         update={
             "solar": _held(scenario.solar, bool(open_solar)),
             "wind": _held(scenario.wind, bool(open_wind)),
-            "servers": _held(scenario.servers, shifts),
+            "servers": _held(scenario.servers, opens_shifting(strategy)),
             "battery": battery,
         }
     )
@@ -301,6 +304,17 @@ def total_carbon_kg(model: pyo.ConcreteModel, problem: Problem) -> object:
         + years * rates.battery_power_kg_per_mw_year() * model.battery_mw
         + years * rates.servers_kg_per_mw_year() * model.extra_server_mw
     )
+
+
+LIMIT_OF_VARIABLE = {
+    "solar_mw": ("solar", "max_mw"),
+    "wind_mw": ("wind", "max_mw"),
+    "battery_mwh": ("battery", "max_mwh"),
+    "battery_mw": ("battery", "max_mw"),
+    "extra_server_mw": ("servers", "max_mw"),
+    "grid_mw": ("limits", "import_mw"),
+}
+"""The key of a scenario behind the upper bound of each variable that has one."""
 
 
 Constrain = Callable[[pyo.ConcreteModel, Problem], None]

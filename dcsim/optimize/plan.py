@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from dcsim.scenario.spec import Scenario, Strategy, Tier
+from dcsim.scenario.spec import Battery, Scenario, Strategy, Tier
 from dcsim.traces.frame import Traces
 from dcsim.units import STEP_H
 
@@ -32,6 +32,9 @@ In every row `grid + solar + wind + discharge + unserved = load + charge + expor
 
 ROUNDING_MW = 1e-6
 """How far beyond a limit counts as rounding; the solver's own tolerance is 1e-7 [MW]."""
+
+TINY_KG = 1e-3
+"""Totals below a gram are nothing: a share of nothing says nothing [kg CO2e]."""
 
 
 def served(tier: str) -> str:
@@ -186,16 +189,24 @@ def energy_table(
     return pd.DataFrame(columns, index=traces.table.index)[energy_columns(tiers)]
 
 
+def stored_change_mwh(
+    battery: Battery, charge_mw: np.ndarray, discharge_mw: np.ndarray
+) -> np.ndarray:
+    """Return by how much an hour changes what is stored: `eta_c c - d / eta_d` [MWh]."""
+    into_mw = battery.charge_efficiency * charge_mw
+    return (into_mw - discharge_mw / battery.discharge_efficiency) * STEP_H
+
+
 def without_round_trips(
-    charge_mw: np.ndarray, discharge_mw: np.ndarray, charge_eff: float, discharge_eff: float
+    battery: Battery, charge_mw: np.ndarray, discharge_mw: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Turn charging and discharging in one hour into the one net flow with the same effect.
 
-    A linear program may do both at once where energy is worth nothing. The stored energy changes
-    by `charge_eff c - d / discharge_eff`; the net flow gives the same change and wastes less.
+    A linear program may do both at once where energy is worth nothing. The net flow changes what
+    is stored by as much, and wastes less.
     """
-    change_mwh = (charge_eff * charge_mw - discharge_mw / discharge_eff) * STEP_H
+    change_mwh = stored_change_mwh(battery, charge_mw, discharge_mw)
     both = (charge_mw > 0) & (discharge_mw > 0)
-    net_charge = np.maximum(change_mwh, 0.0) / charge_eff / STEP_H
-    net_discharge = np.maximum(-change_mwh, 0.0) * discharge_eff / STEP_H
+    net_charge = np.maximum(change_mwh, 0.0) / battery.charge_efficiency / STEP_H
+    net_discharge = np.maximum(-change_mwh, 0.0) * battery.discharge_efficiency / STEP_H
     return np.where(both, net_charge, charge_mw), np.where(both, net_discharge, discharge_mw)

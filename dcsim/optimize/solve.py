@@ -19,9 +19,10 @@ from dcsim.optimize.compile import (
     solver_name,
 )
 from dcsim.optimize.conflict import explain_infeasible
-from dcsim.optimize.model import Problem, build_model, problem_of
+from dcsim.optimize.model import LIMIT_OF_VARIABLE, Problem, build_model, problem_of
 from dcsim.optimize.plan import (
     ROUNDING_MW,
+    TINY_KG,
     Certificate,
     Design,
     Plan,
@@ -29,6 +30,7 @@ from dcsim.optimize.plan import (
     backlog,
     energy_table,
     served,
+    stored_change_mwh,
     without_round_trips,
 )
 from dcsim.scenario.spec import Scenario, Strategy, Tier
@@ -37,9 +39,6 @@ from dcsim.units import STEP_H
 
 GAP_LIMIT = 1e-6
 """Largest relative gap between objective and proven bound that passes for an optimum."""
-
-TINY_KG = 1e-3
-"""Totals below this are compared absolutely: a gap relative to nothing says nothing."""
 
 
 def optimize(scenario: Scenario, traces: Traces, strategy: Strategy = "all") -> Plan:
@@ -151,16 +150,12 @@ def _flows(
     model: pyo.ConcreteModel, problem: Problem, scenario: Scenario, traces: Traces
 ) -> dict[str, np.ndarray]:
     """Read the dispatch from a solved model; tiers that may not move are served as they arrive."""
-    battery = scenario.battery
     charge_mw, discharge_mw = without_round_trips(
+        scenario.battery,
         _series(model.charge_mw, problem),
         _series(model.discharge_mw, problem),
-        battery.charge_efficiency,
-        battery.discharge_efficiency,
     )
-    change_mwh = (
-        battery.charge_efficiency * charge_mw - discharge_mw / battery.discharge_efficiency
-    ) * STEP_H
+    change_mwh = stored_change_mwh(scenario.battery, charge_mw, discharge_mw)
     at_start_mwh = _value(model.stored_mwh[len(problem.hours) - 1])
     flows = {
         "charge_mw": charge_mw,
@@ -216,16 +211,6 @@ def _hourly_duals(
     return pd.DataFrame(hourly, index=index)
 
 
-_LIMIT_OF_COLUMN = {
-    "solar_mw": ("solar", "max_mw"),
-    "wind_mw": ("wind", "max_mw"),
-    "battery_mwh": ("battery", "max_mwh"),
-    "battery_mw": ("battery", "max_mw"),
-    "extra_server_mw": ("servers", "max_mw"),
-    "grid_mw": ("limits", "import_mw"),
-}
-
-
 def _shadow_prices(
     asked: Scenario, posed: Scenario, program: LinearProgram, solution: Solution
 ) -> dict[str, float]:
@@ -239,7 +224,7 @@ def _shadow_prices(
     """
     saved: dict[str, float] = {}
     for column, cost in zip(program.columns, solution.reduced_costs, strict=True):
-        part, name = _LIMIT_OF_COLUMN.get(column.parent_component().name, ("", ""))
+        part, name = LIMIT_OF_VARIABLE.get(column.parent_component().name, ("", ""))
         limit = getattr(getattr(asked, part, None), name, None)
         if limit is not None and limit == getattr(getattr(posed, part), name):
             key = f"{part}.{name}"

@@ -104,7 +104,9 @@ def strategies_figure(study: Study) -> Described:
 
 def _bar_label(study: Study, outcome: Outcome) -> str:
     total = f"{tonnes(outcome.footprint.total_kg)} t"
-    return total if outcome is study.nothing else f"{total} ({_less(saved_frac(study, outcome))})"
+    if outcome is study.nothing:
+        return total if study.is_fair else f"{total}, load left unserved"
+    return f"{total} ({_less(saved_frac(study, outcome))})" if study.is_fair else total
 
 
 def _less(frac: float) -> str:

@@ -60,12 +60,17 @@ _PACKAGES = ("dcsim", "highspy", "numpy", "pandas", "pyomo", "pvlib", "simpy")
 
 
 @contextmanager
-def fresh_folder(out: Path) -> Iterator[Path]:
+def fresh_folder(out: Path, *, is_copy: bool = False) -> Iterator[Path]:
     """Give a temporary folder that takes the place of `out` when the block ends well.
 
     If the block fails or is interrupted, the temporary folder goes and `out` stays as it was. What
     a killed run left behind is cleared away first. Two runs into one folder are both whole; the
     later one stays.
+
+    Args:
+        out: The folder to make or to replace.
+        is_copy: The block carries over all that is in `out`, so that files dcsim did not write are
+            no reason to refuse.
 
     Raises:
         OutputError: `out` holds something that is no run of dcsim, or cannot be written.
@@ -80,12 +85,12 @@ def fresh_folder(out: Path) -> Iterator[Path]:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with _locked(target.parent):
                     _clear_left_behind(target)
-                    _refuse_foreign(out, target)
+                    _refuse_foreign(out, target, is_copy=is_copy)
                     working.mkdir()
                     held.enter_context(_locked(working))
             yield working
             with explained(out), _locked(target.parent):
-                _refuse_foreign(out, target)
+                _refuse_foreign(out, target, is_copy=is_copy)
                 _swap(working, target)
         finally:
             shutil.rmtree(working, ignore_errors=True)
@@ -94,8 +99,8 @@ def fresh_folder(out: Path) -> Iterator[Path]:
                     parent.rmdir()
 
 
-def _refuse_foreign(out: Path, target: Path) -> None:
-    """Refuse a target that is not a run, or has files in it that dcsim did not write."""
+def _refuse_foreign(out: Path, target: Path, *, is_copy: bool) -> None:
+    """Refuse a target that is no run, or has files that dcsim did not write and would lose."""
     if Path.cwd().is_relative_to(target):
         raise OutputError(f"{out}: is the folder you are in; a run replaces its folder whole")
     if not target.exists():
@@ -106,7 +111,7 @@ def _refuse_foreign(out: Path, target: Path) -> None:
     foreign = [p.name for p in inside if p.name not in _OURS and not p.match(_REPLAYS)]
     if inside and not is_run(target):
         raise OutputError(f"{out}: exists and is not a run of dcsim; give another --out")
-    if foreign:
+    if foreign and not is_copy:
         raise OutputError(
             f"{out}: holds {', '.join(sorted(foreign)[:3])}, which dcsim did not write and would "
             "delete; move it away or give another --out"

@@ -73,6 +73,8 @@ def _total_against_nothing(study: Study) -> str:
     saved, frac = saved_kg(study, study.chosen), saved_frac(study, study.chosen)
     what = "Making and running it" if built(study.chosen) else "Running as it is"
     start = f"{what} emits {_t(plan_kg)} {period(study.traces.hours)}"
+    if not study.is_fair:
+        return f"{start}. Doing nothing is no measure here: it leaves load unserved."
     if abs(frac) < _LEAST_TOLD_FRAC:
         return f"{start}, as much as doing nothing to within 0.1{chr(160)}%."
     return (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dcsim.footprint.accounts import Footprint
-from dcsim.optimize.plan import Certificate, Design
+from dcsim.optimize.plan import ROUNDING_MW, Certificate, Design
 from dcsim.scenario.spec import Scenario
 from dcsim.simulate.meter import SimulationResult
 from dcsim.traces.frame import Traces
@@ -81,6 +81,11 @@ class Study:
     def nothing(self) -> Outcome:
         """Return the outcome of doing nothing."""
         return self.outcomes[0]
+
+    @property
+    def is_fair(self) -> bool:
+        """Tell whether doing nothing serves all its load, so that savings against it mean much."""
+        return self.nothing.footprint.scores.unserved_mwh <= ROUNDING_MW
 
     @property
     def chosen(self) -> Outcome:

@@ -21,7 +21,7 @@ from dcsim.report.numbers import (
 )
 from dcsim.report.study import Outcome, Study
 from dcsim.report.views import saved_frac, saved_kg
-from dcsim.scenario.spec import Battery, PowerOption
+from dcsim.scenario.spec import Battery, PowerOption, opens_battery, opens_shifting
 from dcsim.units import KG_PER_T
 
 TONNES = f"t{NO_BREAK}{CO2E}"
@@ -150,8 +150,8 @@ def _limit_text(study: Study, part: _Part) -> str:
 
 def _is_open(strategy: str, option: str) -> bool:
     """Say whether a strategy may build an option: batteries, or servers to shift work to."""
-    word = {"battery": "battery", "servers": "shifting"}.get(option, "")
-    return strategy == "all" or word in strategy
+    opens = {"battery": opens_battery, "servers": opens_shifting}.get(option)
+    return opens is None or opens(strategy)
 
 
 def shadow_text(study: Study, limit: str, unit: str) -> str:
@@ -252,8 +252,7 @@ def _capacity_of(outcome: Outcome, part: _Part) -> str:
 
 def _saved(study: Study, outcome: Outcome, text: str) -> str:
     """Return what is saved, or a dash where doing nothing leaves load unserved: no fair measure."""
-    is_fair = study.nothing.footprint.scores.unserved_mwh <= NOTHING_BELOW
-    return text if is_fair and outcome is not study.nothing else DASH
+    return text if study.is_fair and outcome is not study.nothing else DASH
 
 
 def ledger_table(study: Study) -> Table:

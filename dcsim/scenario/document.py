@@ -156,10 +156,11 @@ def apply_override(document: Document, override: str) -> None:
 
 
 def use_grid_file(document: Document, file: Path) -> None:
-    """Take the grid from a file, whatever the document says of it."""
+    """Take the grid from a file, and forget what the document says of another grid's fleet."""
     grid = document.data.setdefault("grid", {})
     if isinstance(grid, dict):
-        grid.pop("id", None)
+        for of_another in ("id", "solar_nameplate_mw", "wind_nameplate_mw"):
+            grid.pop(of_another, None)
         grid["file"] = os.path.abspath(file)  # noqa: PTH100, resolve() fails on odd names
         document.places[GRID_FILE] = f"--grid-file {file}"
 

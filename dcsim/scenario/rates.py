@@ -55,7 +55,8 @@ RATES: dict[str, Range] = {
         15.0,
         15.0,
         15.0,
-        "NREL Annual Technology Baseline, utility-scale battery storage: 15 years",
+        "15 years, as NREL's Annual Technology Baseline has for utility-scale storage; recalled, "
+        "its text was not seen",
     ),
     "battery_cycle_life": Range(
         3000.0,

@@ -29,6 +29,16 @@ STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
 and a subset of the last."""
 
 
+def opens_battery(strategy: str) -> bool:
+    """Tell whether a strategy may build a battery."""
+    return strategy in ("renewables_battery", "all")
+
+
+def opens_shifting(strategy: str) -> bool:
+    """Tell whether a strategy may shift work, and build servers to run it on."""
+    return strategy in ("renewables_shifting", "all")
+
+
 PolicyName = Literal["follow_plan", "greedy", "none"]
 
 

@@ -13,7 +13,12 @@ class Battery:
     """
 
     def __init__(
-        self, spec: BatterySpec, *, energy_mwh: float, power_mw: float, stored_mwh: float
+        self,
+        spec: BatterySpec,
+        *,
+        energy_mwh: float,
+        power_mw: float,
+        stored_mwh: float | None = None,
     ) -> None:
         """Set up a battery of a given size.
 
@@ -21,13 +26,13 @@ class Battery:
             spec: Efficiencies and depth of discharge.
             energy_mwh: Capacity [MWh].
             power_mw: Most it takes or gives at the bus [MW].
-            stored_mwh: What is in it at the start [MWh].
+            stored_mwh: What is in it at the start; as empty as it may be if left out [MWh].
         """
         self._spec = spec
         self.energy_mwh = energy_mwh
         self.power_mw = power_mw
         self.least_mwh = (1 - spec.depth_of_discharge) * energy_mwh
-        self.stored_mwh = stored_mwh
+        self.stored_mwh = self.least_mwh if stored_mwh is None else stored_mwh
 
     def charge_limit_mw(self, step_h: float) -> float:
         """Return the most it can take from the bus over a step [MW]."""

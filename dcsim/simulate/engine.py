@@ -179,9 +179,9 @@ def _hourly_series(traces: Traces, design: Design, tiers: tuple[str, ...]) -> di
 def _battery(
     scenario: Scenario, design: Design, policy: str, dispatch: pd.DataFrame | None
 ) -> Battery:
-    least_mwh = (1 - scenario.battery.depth_of_discharge) * design.battery_mwh
-    follows = policy == "follow_plan" and dispatch is not None
-    stored_mwh = float(dispatch["stored_mwh"].iloc[-1]) if follows else least_mwh  # type: ignore[index]
+    stored_mwh = None
+    if policy == "follow_plan" and dispatch is not None:
+        stored_mwh = float(dispatch["stored_mwh"].iloc[-1])
     return Battery(
         scenario.battery,
         energy_mwh=design.battery_mwh,

@@ -12,7 +12,7 @@ from dcsim.optimize import compile as compiling
 from dcsim.optimize import solve as solving
 from dcsim.optimize.plan import balance_residual_mw, without_round_trips
 from dcsim.optimize.solve import backlog_mwh, optimize
-from dcsim.scenario.spec import Tier
+from dcsim.scenario.spec import Battery, Tier
 from tests.conftest import scenario_of, traces_of
 from tests.optimize.test_constraints import NO_EMBODIED, battery_of
 
@@ -183,10 +183,11 @@ def test_surplus_is_exported_up_to_the_limit_and_the_rest_curtailed() -> None:
 
 def test_round_trips_within_an_hour_become_one_net_flow() -> None:
     """Charge 10 at 0.9 and discharge 4.5 at 0.9: stored 9 - 5 = 4, as 4 / 0.9 charged alone."""
-    charge, discharge = without_round_trips(np.array([10.0]), np.array([4.5]), 0.9, 0.9)
+    battery = Battery(charge_efficiency=0.9, discharge_efficiency=0.9)
+    charge, discharge = without_round_trips(battery, np.array([10.0]), np.array([4.5]))
     assert charge[0] == pytest.approx(4 / 0.9)
     assert discharge[0] == 0
-    charge, discharge = without_round_trips(np.array([1.0]), np.array([4.5]), 0.9, 0.9)
+    charge, discharge = without_round_trips(battery, np.array([1.0]), np.array([4.5]))
     assert charge[0] == 0
     assert discharge[0] == pytest.approx((5 - 0.9) * 0.9)
 

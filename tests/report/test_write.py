@@ -12,6 +12,7 @@ import yaml
 
 from dcsim.grid.generation import Source
 from dcsim.report import numbers, tables
+from dcsim.report.figures import all_figures
 from dcsim.report.study import Study
 from dcsim.report.write import page_of, render_html, write_report
 from dcsim.scenario.rates import RATES
@@ -397,3 +398,8 @@ def test_no_saving_is_told_against_a_load_that_is_not_served(study_maker: StudyM
     rows = tables.strategies_table(tight).rows
     (saved,) = [row[1:] for row in rows if row[0].text == "Saved"]
     assert {cell.text for cell in saved} == {"–"}
+    page = render_html(tight)
+    assert "Doing nothing is no measure here" in page
+    bars = all_figures(tight)["strategies"][0].axes[0].texts
+    assert not any("% less" in text.get_text() for text in bars)
+    assert any("load left unserved" in text.get_text() for text in bars)

@@ -164,6 +164,16 @@ def test_a_grid_file_takes_the_place_of_the_grid_whatever_its_name(write, tmp_pa
         assert scenario.grid.id is None
 
 
+def test_nameplates_of_another_grid_do_not_stay_with_a_grid_file(write, tmp_path: Path) -> None:
+    """They would make wrong capacity factors without a word; --set gives the right ones."""
+    own = "{file: a.csv, wind_nameplate_mw: 3000, repair: interpolate}"
+    path = write(GOOD.replace('{id: "ERCO:reference"}', own))
+    grid = load_scenario(path, grid_file=tmp_path / "b.csv").grid
+    assert (grid.wind_nameplate_mw, grid.repair) == (None, "interpolate")
+    override = ["grid.wind_nameplate_mw=500"]
+    assert load_scenario(path, override, tmp_path / "b.csv").grid.wind_nameplate_mw == 500
+
+
 def test_names_that_no_file_can_have() -> None:
     assert "cannot be read" in problems_of("x" * 5000)
 
