@@ -1,5 +1,5 @@
 """`python -m dcsim` is the command line."""
 
-from dcsim.cli import main
+from dcsim.cli.app import main
 
 main()

@@ -55,7 +55,7 @@ def test_import_is_light() -> None:
     """`import dcsim` and `dcsim --help` load none of the heavy libraries."""
     heavy = ["pyomo", "matplotlib", "pvlib", "pandas", "numpy", "highspy", "scipy", "simpy"]
     code = (
-        "import sys, json, dcsim, dcsim.cli; "
+        "import sys, json, dcsim, dcsim.cli.app; "
         f"print(json.dumps([name for name in {heavy} if name in sys.modules]))"
     )
     result = run(sys.executable, "-c", code)

@@ -12,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dcsim import OutputError, cli
+from dcsim import OutputError
+from dcsim.cli import app as cli
 from dcsim.report.folder import fresh_folder, write_file
 from tests.conftest import REPOSITORY
 

@@ -19,7 +19,7 @@ MWH_PER_GWH = 1000.0
 
 @dataclass(frozen=True, kw_only=True)
 class Authority:
-    """What is published about a balancing authority, and a few figures fitted to its records."""
+    """What is published about a balancing authority."""
 
     ba_code: str
     """EIA's code, such as `BPAT`."""
@@ -67,32 +67,6 @@ class Authority:
     """Highest hour of the year [MW]."""
     min_demand_mw: float
     """Lowest hour of the year [MW]."""
-    demand_daily_sd_frac: float
-    """Spread of daily demand about its season and day of week, over its mean [-]."""
-    solar_cf_p99: float | None
-    """99th percentile of the solar fleet's hourly capacity factor against the nameplate [-]."""
-    solar_cloud_sd_frac: float | None
-    """Spread of the solar fleet's daily clearness about its season, over its mean [-]."""
-    wind_cf_p99: float | None
-    """99th percentile of the wind fleet's hourly capacity factor against the nameplate [-]."""
-    wind_cf_max: float | None
-    """Highest hourly capacity factor of the wind fleet against the nameplate [-]."""
-    wind_acf_1h: float | None
-    """Autocorrelation of the wind fleet's capacity factor over 1 hour [-]."""
-    wind_acf_24h: float | None
-    """Autocorrelation of the wind fleet's capacity factor over 24 hours [-]."""
-    wind_slow_persistence: float | None
-    """Share of a slow (synoptic) wind anomaly left after one hour [-]."""
-    wind_fast_persistence: float | None
-    """Share of a fast (smoothing over the fleet) wind anomaly left after one hour [-]."""
-    hydro_follow: float
-    """Relative change of hydro within a day per relative change of what it shares in [-]."""
-    coal_follow: float
-    """Relative change of coal per relative change of all fossil generation [-]."""
-    natural_gas_floor_frac: float
-    """Lowest hourly gas generation, over its mean [-]."""
-    natural_gas_ceiling_frac: float | None
-    """Highest hourly gas generation, over its mean; blank: only the nameplate limits it [-]."""
 
     def generation_mwh(self, fuel: str) -> float:
         """Return the net generation of a fuel in the year `gen_year` [MWh]."""

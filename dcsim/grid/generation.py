@@ -52,12 +52,17 @@ class GridGeneration:
         source: Where it came from.
         solar_nameplate_mw: Nameplate of the solar fleet behind it, if known [MW].
         wind_nameplate_mw: Nameplate of the wind fleet behind it, if known [MW].
+        ba_code: EIA's code of the balancing authority; empty if the file does not say.
+        records: All that was reported of the same hours, for accounts that need more than
+            generation (`dcsim.grid.records`); none for a reference year or a plain file.
     """
 
     table: pd.DataFrame
     source: Source
     solar_nameplate_mw: float | None = None
     wind_nameplate_mw: float | None = None
+    ba_code: str = ""
+    records: pd.DataFrame | None = None
 
     @property
     def index(self) -> pd.DatetimeIndex:

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from dcsim.grid.authorities import MWH_PER_GWH, Authority
+from dcsim.grid.coefficients import coefficients_of
 from dcsim.grid.generation import FUELS, GridGeneration, Source
 from dcsim.grid.shapes import (
     Hourly,
@@ -131,7 +132,7 @@ def demand_mw(authority: Authority, clock: LocalClock, rng: np.random.Generator)
     code = authority.ba_code
     shape = fourier(clock, shape_of(code, "demand"))
     weekend = fourier(clock, shape_of(code, "weekend"))
-    anomaly = authority.demand_daily_sd_frac * smooth_days(clock, rng)
+    anomaly = coefficients_of(authority.ba_code).demand_daily_sd_frac * smooth_days(clock, rng)
     return fit_to_energy(
         shape * np.where(clock.weekend, weekend, 1.0) * (1 + anomaly),
         authority.demand_gwh * MWH_PER_GWH,
@@ -186,7 +187,7 @@ def hydro_mw(authority: Authority, clock: LocalClock, left_mw: Hourly) -> Hourly
     season = np.maximum(fourier(clock, shape_of(authority.ba_code, "hydro")), LEAST_SHARE)
     shared = np.maximum(left_mw, LEAST_SHARE * left_mw.mean())
     daily_mean = (np.bincount(clock.day, shared) / np.bincount(clock.day))[clock.day]
-    follow = 1 + authority.hydro_follow * (shared / daily_mean - 1)
+    follow = 1 + coefficients_of(authority.ba_code).hydro_follow * (shared / daily_mean - 1)
     shape = season * np.maximum(follow, HYDRO_FLOOR_FRAC)
     return fit_to_energy(
         shape,
@@ -214,7 +215,9 @@ def fossil_mw(authority: Authority, left_mw: Hourly) -> dict[str, Hourly]:
 def coal_mw(authority: Authority, relative: Hourly) -> Hourly:
     """Return coal, which follows fossil generation (given over its mean) with its slope [MW]."""
     return fit_to_energy(
-        np.maximum(1 + authority.coal_follow * (relative - 1), COAL_FLOOR_FRAC),
+        np.maximum(
+            1 + coefficients_of(authority.ba_code).coal_follow * (relative - 1), COAL_FLOOR_FRAC
+        ),
         authority.generation_mwh("coal"),
         f"{authority.ba_code} coal",
         high_mw=authority.coal_nameplate_mw,
@@ -225,11 +228,11 @@ def natural_gas_mw(authority: Authority, left_mw: Hourly) -> Hourly:
     """Return gas, which takes what is left between its floor and its ceiling [MW]."""
     energy_mwh = authority.generation_mwh("natural_gas")
     mean_mw = energy_mwh / len(left_mw)
-    ceiling_mw = (authority.natural_gas_ceiling_frac or np.inf) * mean_mw
+    ceiling_mw = (coefficients_of(authority.ba_code).natural_gas_ceiling_frac or np.inf) * mean_mw
     return fit_to_energy(
         np.maximum(left_mw, LEAST_SHARE * mean_mw),
         energy_mwh,
         f"{authority.ba_code} natural gas",
-        low_mw=authority.natural_gas_floor_frac * mean_mw,
+        low_mw=coefficients_of(authority.ba_code).natural_gas_floor_frac * mean_mw,
         high_mw=min(authority.natural_gas_nameplate_mw, ceiling_mw),
     )

@@ -13,6 +13,7 @@ from scipy import optimize, stats
 
 from dcsim.errors import DataError
 from dcsim.grid.authorities import Authority
+from dcsim.grid.coefficients import coefficients_of
 from dcsim.grid.shapes import (
     Hourly,
     LocalClock,
@@ -75,7 +76,7 @@ def solar_mw(
     clear_cf = clear_sky_cf(
         authority.fact("solar_latitude"), authority.fact("solar_longitude"), index
     )
-    ceiling_cf = authority.fact("solar_cf_p99")
+    ceiling_cf = coefficients_of(authority.ba_code).fact("solar_cf_p99")
     flicker = 1 + HOURLY_CLOUD_SD_FRAC * red_noise(hour_rng, len(index), HOURLY_CLOUD_PERSISTENCE)
     dimmed = np.minimum(clear_cf, ceiling_cf) * clearness(authority, clock, day_rng)
     shape = np.clip(dimmed * flicker, 0.0, ceiling_cf)
@@ -137,7 +138,7 @@ def clearness(authority: Authority, clock: LocalClock, rng: np.random.Generator)
     """Return the share of clear-sky output that clouds leave, one value a local day, 0 to 1 [-]."""
     season = np.clip(fourier(clock, shape_of(authority.ba_code, "clearness")), *CLEARNESS_LIMITS)
     score = red_noise(rng, int(clock.day[-1]) + 1, CLOUD_PERSISTENCE)[clock.day]
-    spread = season * authority.fact("solar_cloud_sd_frac")
+    spread = season * coefficients_of(authority.ba_code).fact("solar_cloud_sd_frac")
     concentration = np.maximum(season * (1 - season) / spread**2 - 1, LEAST_CONCENTRATION)
     return beta_quantiles(score, season, concentration)
 
@@ -159,12 +160,17 @@ def wind_mw(authority: Authority, clock: LocalClock, rng: np.random.Generator) -
     if energy_mwh == 0:
         return np.zeros(hours)
     shift = fourier(clock, shape_of(authority.ba_code, "wind"))
-    memory = authority.fact("wind_slow_persistence"), authority.fact("wind_fast_persistence")
+    memory = (
+        coefficients_of(authority.ba_code).fact("wind_slow_persistence"),
+        coefficients_of(authority.ba_code).fact("wind_fast_persistence"),
+    )
     score = shift + np.sqrt(max(1 - shift.var(), 0.0)) * red_noise(rng, hours, *memory)
     nameplate_mw = authority.wind_nameplate_mw
     mean_cf = energy_mwh / (nameplate_mw * hours)
-    most_cf = authority.fact("wind_cf_max")
-    concentration = beta_concentration(mean_cf / most_cf, authority.fact("wind_cf_p99") / most_cf)
+    most_cf = coefficients_of(authority.ba_code).fact("wind_cf_max")
+    concentration = beta_concentration(
+        mean_cf / most_cf, coefficients_of(authority.ba_code).fact("wind_cf_p99") / most_cf
+    )
     shape = most_cf * beta_quantiles(score, mean_cf / most_cf, concentration)
     return fit_to_energy(shape, energy_mwh, f"{authority.ba_code} wind", high_mw=nameplate_mw)
 

@@ -39,6 +39,8 @@ def opens_shifting(strategy: str) -> bool:
     return strategy in ("renewables_shifting", "all")
 
 
+Account = Literal["average", "consumption", "marginal", "reported"]
+
 PolicyName = Literal["follow_plan", "greedy", "none"]
 
 
@@ -79,11 +81,16 @@ class Grid(Part):
     """Where the hourly generation by fuel comes from, and how a MWh of it is judged."""
 
     id: str | None = None
-    """A grid dcsim knows, such as `BPAT:reference`: the embedded reference year of BPAT."""
+    """A grid dcsim knows: `BPAT:reference`, the embedded reference year of BPAT, or an imported
+    year such as `BPAT:2022`, or one version of it, `BPAT:2022:1f3a9c07` (`dcsim grids list`)."""
     file: Path | None = None
     """Or a file of hourly generation by fuel (CSV or Parquet; see grids/FORMATS.md)."""
     factors: str = "carbon-explorer"
     """Name of the emission-factor set that turns generation into carbon intensity."""
+    account: Account = "average"
+    """Which carbon intensity a MWh from the grid is charged at: the average of what the authority
+    generates; of what it consumes, by flow tracing over its imports; a short-run marginal
+    estimate; or as the imported file reports it."""
     repair: Literal["refuse", "interpolate"] = "refuse"
     """What to do with missing values: refuse the file, or fill them linearly and report it."""
     capacity_factor: Literal["nameplate", "maximum"] | None = None
@@ -99,8 +106,8 @@ class Grid(Part):
         if (self.id is None) == (self.file is None):
             raise ValueError("give exactly one of id and file")
         own = [self.solar_nameplate_mw, self.wind_nameplate_mw]
-        if self.id is not None and any(nameplate is not None for nameplate in own):
-            raise ValueError("a grid with an id knows its nameplates; give them with file only")
+        if str(self.id).endswith(":reference") and any(nameplate is not None for nameplate in own):
+            raise ValueError("a reference year knows its nameplates; leave them out")
         return self
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.authorities import Authority, known_authorities
+from dcsim.grid.coefficients import coefficients_of
 from dcsim.grid.generation import FUELS, GridGeneration
 from dcsim.grid.intensity import average_intensity_kg_per_mwh, emission_factors
 from dcsim.grid.reference import Cause, demand_mw, reference_hours, reference_year, stream
@@ -134,11 +135,13 @@ def test_wind_has_the_spread_and_memory_of_the_facts(code: str) -> None:
     mean_cf = authority.generation_mwh("wind") / (authority.wind_nameplate_mw * 8760)
     assert np.mean([cf.mean() for cf in years]) == pytest.approx(mean_cf, rel=1e-4)
     p99 = np.mean([cf.quantile(0.99) for cf in years])
-    assert p99 == pytest.approx(authority.fact("wind_cf_p99"), rel=0.12)
+    assert p99 == pytest.approx(coefficients_of(authority.ba_code).fact("wind_cf_p99"), rel=0.12)
     lag_1 = np.mean([autocorrelation(cf, 1) for cf in years])
-    assert lag_1 == pytest.approx(authority.fact("wind_acf_1h"), abs=0.01)
+    assert lag_1 == pytest.approx(coefficients_of(authority.ba_code).fact("wind_acf_1h"), abs=0.01)
     lag_24 = np.mean([autocorrelation(cf, 24) for cf in years])
-    assert lag_24 == pytest.approx(authority.fact("wind_acf_24h"), abs=0.12)
+    assert lag_24 == pytest.approx(
+        coefficients_of(authority.ba_code).fact("wind_acf_24h"), abs=0.12
+    )
 
 
 @pytest.mark.parametrize("code", BAS)

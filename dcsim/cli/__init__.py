@@ -1,0 +1,1 @@
+"""The command line: commands, panels and progress; no rules of the model."""
