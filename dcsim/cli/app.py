@@ -8,22 +8,21 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dcsim.cli.display import panel, steps
+from dcsim.cli.grids import grids_app
 from dcsim.errors import DcsimError
 
 if TYPE_CHECKING:
     from dcsim.footprint.accounts import Footprint
     from dcsim.report.study import Study
-    from dcsim.run import Progress
     from dcsim.scenario.spec import Scenario
 
 EXIT_BAD_INPUT = 2
-EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
     name="dcsim",
@@ -35,6 +34,7 @@ app = typer.Typer(
 )
 scenario_app = typer.Typer(help="Check a scenario file, or print its schema.", no_args_is_help=True)
 app.add_typer(scenario_app, name="scenario")
+app.add_typer(grids_app, name="grids")
 
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")
@@ -71,16 +71,8 @@ def main() -> None:
     try:
         app()
     except DcsimError as error:
-        _panel(str(error), type(error).__name__)
+        panel(str(error), type(error).__name__)
         sys.exit(EXIT_BAD_INPUT)
-
-
-def _panel(message: str, title: str) -> None:
-    from rich.console import Console
-    from rich.panel import Panel
-    from rich.text import Text
-
-    Console(stderr=True).print(Panel(Text(message), title=title, border_style="red"))
 
 
 @app.command()
@@ -95,7 +87,7 @@ def plan(
     folder = out or Path("results") / asked.name.replace(" ", "-")
     from dcsim.run import plan_to_folder
 
-    with _progress() as progress:
+    with steps() as progress:
         study = plan_to_folder(asked, folder, progress)
     _print_study(study)
     typer.echo(f"Report: {(folder / 'report.html').resolve()}")
@@ -118,7 +110,7 @@ def simulate(
     require_policy(policy)
     study, folder = _study_of(source, set_, grid_file)
 
-    with _progress() as progress:
+    with steps() as progress:
         progress(f"replaying under {policy}")
         result, footprint = replay_under(study, policy)
     if folder is not None:
@@ -135,7 +127,7 @@ def report(run: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder
     """Draw the figures and write the report of a run again."""
     from dcsim.run import rewrite_report
 
-    with _progress() as progress:
+    with steps() as progress:
         rewrite_report(run, progress)
     typer.echo(f"Report: {(run / 'report.html').resolve()}")
 
@@ -183,35 +175,8 @@ def _study_of(
     asked = _load(source, overrides, grid_file)
     from dcsim.run import run_scenario
 
-    with _progress() as progress:
+    with steps() as progress:
         return run_scenario(asked, progress), None
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show a line with a spinner and the time it has taken for the step being done."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"))
-    display = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))
-
-    def finish() -> None:
-        for task in display.tasks:
-            display.update(task.id, total=1, completed=1)
-
-    def begin(step: str) -> None:
-        finish()
-        display.add_task(step, total=None)
-
-    with display:
-        try:
-            yield begin
-        except KeyboardInterrupt:
-            display.stop()
-            _panel("Stopped by Ctrl-C; nothing half-written is left behind.", "Interrupted")
-            raise typer.Exit(EXIT_INTERRUPTED) from None
-        finish()
 
 
 def _print_study(study: Study) -> None:
