@@ -5,21 +5,33 @@ each column is from is in `grids/SOURCES.md`.
 """
 
 import csv
+import difflib
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache
 from typing import Any
 
-from dcsim.errors import DataError
+import pandas as pd
+
+from dcsim.errors import DataError, ScenarioError
 from dcsim.shipped import shipped_folder
 
 AUTHORITIES_FILE = "balancing_authorities.csv"
 
 MWH_PER_GWH = 1000.0
 
+_ZONE_KEY = "US-"
+"""How Electricity Maps' names of US zones begin: `US-CAL-CISO` is CISO."""
+
+_SUGGESTED = 3
+_LIKENESS = 0.5
+"""How alike a suggested code must be to what was asked, by difflib's ratio [-]."""
+_TRUE = "yes"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Authority:
-    """What is published about a balancing authority."""
+    """What is published about a balancing authority; none where nothing is."""
 
     ba_code: str
     """EIA's code, such as `BPAT`."""
@@ -30,47 +42,89 @@ class Authority:
     """`western`, `eastern` or `ercot`."""
     time_zone: str
     """IANA name of the zone most of its people live in."""
+    is_active: bool
+    """Still reports to EIA-930."""
+    active_from: date | None
+    """First day; 2004-01-01 stands for then or before."""
+    active_until: date | None
+    """Last day, of those that are gone."""
+    generation_only: bool
+    """Has power plants and no customers."""
+    latitude: float | None
+    """Of the authority's point [degrees north]."""
+    longitude: float | None
+    """Of the authority's point [degrees east, so negative in the US]."""
+    point: str
+    """What the point is: centre of its `plants`, weighted by capacity, or of its `territory`."""
     solar_latitude: float | None
     """Of the solar fleet's centre, weighted by capacity; none without a fleet [degrees north]."""
     solar_longitude: float | None
-    """Of the solar fleet's centre [degrees east, so negative in the US]."""
+    """Of the solar fleet's centre [degrees east]."""
+    solar_point: str
+    """What the solar point is: of the `fleet`, or of the `authority` for want of it; or blank."""
     wind_latitude: float | None
     """Of the wind fleet's centre, weighted by capacity; none without a fleet [degrees north]."""
     wind_longitude: float | None
     """Of the wind fleet's centre [degrees east]."""
-    gen_year: int
-    """Year of the generation below."""
-    gen_coal_gwh: float
+    wind_point: str
+    """What the wind point is, as for solar."""
+    gen_year: int | None
+    """Year of the generation below; none if none was found."""
+    gen_basis: str
+    """Where the generation is from: `eia923_plants_2019`, `eia930_hourly_2022`,
+    `eia930_summer_windows_2021_2023` (20 days of two summers, scaled to a year) or `none`."""
+    gen_coal_gwh: float | None
     """Net generation of the year, likewise for the fuels below [GWh]."""
-    gen_natural_gas_gwh: float
-    gen_nuclear_gwh: float
-    gen_oil_gwh: float
-    gen_hydro_gwh: float
-    gen_solar_gwh: float
-    gen_wind_gwh: float
-    gen_other_gwh: float
+    gen_natural_gas_gwh: float | None
+    gen_nuclear_gwh: float | None
+    gen_oil_gwh: float | None
+    gen_hydro_gwh: float | None
+    gen_solar_gwh: float | None
+    gen_wind_gwh: float | None
+    gen_other_gwh: float | None
+    gen_total_gwh: float | None
+    geothermal_2019_gwh: float | None
+    """Geothermal generation of the plants coded to it in 2019, part of `other` then [GWh]."""
+    biomass_2019_gwh: float | None
+    """Generation from biomass and waste of these plants, part of `other` then [GWh]."""
     nameplate_year: int
     """Year of the solar and wind nameplates."""
     solar_nameplate_mw: float
+    """Of the fleet behind the generation, so 0 where none is in the record [MW]."""
     wind_nameplate_mw: float
+    """Likewise [MW]."""
     thermal_nameplate_year: int
-    """Year of the nameplates below."""
-    nuclear_nameplate_mw: float
-    hydro_nameplate_mw: float
+    """Year of the nameplates below, which are none where unknown or too small for the energy."""
+    nuclear_nameplate_mw: float | None
+    hydro_nameplate_mw: float | None
     """Conventional hydro, without pumped storage [MW]."""
-    coal_nameplate_mw: float
-    natural_gas_nameplate_mw: float
-    demand_year: int
+    pumped_storage_nameplate_mw: float | None
+    coal_nameplate_mw: float | None
+    natural_gas_nameplate_mw: float | None
+    oil_nameplate_mw: float | None
+    battery_nameplate_mw: float | None
+    demand_year: int | None
     """Year of the demand figures below."""
-    demand_gwh: float
-    peak_demand_mw: float
+    demand_gwh: float | None
+    peak_demand_mw: float | None
     """Highest hour of the year [MW]."""
-    min_demand_mw: float
+    min_demand_mw: float | None
     """Lowest hour of the year [MW]."""
+    net_export_year: int | None
+    net_export_gwh: float | None
+    """Generation less demand of one year; below zero is a net import [GWh]."""
+    adjusted: str
+    """Nameplates that contradict the energy, and what stands in their place."""
+    note: str
+    """What is known not to match between its plants and its reports."""
 
     def generation_mwh(self, fuel: str) -> float:
-        """Return the net generation of a fuel in the year `gen_year` [MWh]."""
-        return float(getattr(self, f"gen_{fuel}_gwh")) * MWH_PER_GWH
+        """Return the net generation of a fuel in the year `gen_year` [MWh].
+
+        Raises:
+            DataError: None was found of this authority.
+        """
+        return self.fact(f"gen_{fuel}_gwh") * MWH_PER_GWH
 
     def fact(self, column: str) -> float:
         """Return a fact that is blank for some authorities, in the unit of its column.
@@ -86,7 +140,7 @@ class Authority:
 
 @cache
 def known_authorities() -> dict[str, Authority]:
-    """Return every balancing authority dcsim has facts of, by code.
+    """Return every balancing authority that reports or reported to EIA-930, by code.
 
     Raises:
         DataError: The shipped file is damaged; names the row and column.
@@ -96,20 +150,80 @@ def known_authorities() -> dict[str, Authority]:
     return {row["ba_code"]: _authority(row) for row in rows}
 
 
+def authority_named(name: str) -> Authority:
+    """Return the authority of a code, in any case, or of Electricity Maps' name of its zone.
+
+    Args:
+        name: Such as `CISO`, `ciso` or `US-CAL-CISO`.
+
+    Raises:
+        ScenarioError: There is none; names the nearest by code and name.
+    """
+    code = name.strip().upper()
+    if code.startswith(_ZONE_KEY):
+        code = code.rpartition("-")[2]
+    try:
+        return known_authorities()[code]
+    except KeyError:
+        raise ScenarioError(f"there is no balancing authority {name!r}; {_hint(name)}") from None
+
+
+def nearest_authorities(name: str) -> list[Authority]:
+    """Return the authorities whose code or name is most like a name, the likest first."""
+    ranked = sorted(
+        ((_likeness(name, authority), authority) for authority in known_authorities().values()),
+        key=lambda pair: (-pair[0], pair[1].ba_code),
+    )
+    return [authority for likeness, authority in ranked[:_SUGGESTED] if likeness >= _LIKENESS]
+
+
+def registry_table() -> pd.DataFrame:
+    """Return the registry with a row per code: every column, dates as dates, blanks as none."""
+    return pd.DataFrame([vars(a) for a in known_authorities().values()]).set_index("ba_code")
+
+
+def _hint(name: str) -> str:
+    nearest = [f"{a.ba_code} ({a.ba_name})" for a in nearest_authorities(name)]
+    if nearest:
+        return f"nearest are {', '.join(nearest)}"
+    return "`dcsim grids list` names them all"
+
+
+def _likeness(name: str, authority: Authority) -> float:
+    """Return how like a name is to an authority's code, initials or name, from 0 to 1.
+
+    A word or more of the name counts more than letters in common with the code.
+    """
+    asked, known = name.strip().lower(), authority.ba_name.lower()
+    words = [word.strip(",.") for word in known.replace("-", " ").split()]
+    initials = "".join(word[0] for word in words if word not in ("of", "and", "the", ""))
+    shared = difflib.SequenceMatcher(None, asked, authority.ba_code.lower()).ratio()
+    spelled = difflib.SequenceMatcher(None, asked, known).ratio()
+    as_initials = 0.9 * difflib.SequenceMatcher(None, asked, initials).ratio()
+    within = 0.95 if len(asked) > len(authority.ba_code) - 1 and asked in known else 0.0
+    return max(shared, spelled, as_initials, within)
+
+
 def _authority(row: dict[str, str]) -> Authority:
     values: dict[str, Any] = {f.name: _value(row, f.name, f.type) for f in fields(Authority)}
     return Authority(**values)
 
 
-def _value(row: dict[str, str], column: str, kind: object) -> str | int | float | None:
+def _value(
+    row: dict[str, str], column: str, kind: object
+) -> str | bool | int | float | date | None:
     """Read a cell as its field's type; blank is none where the field allows it."""
     text = row.get(column) or ""
-    if kind is str and text:
+    if kind is str:
         return text
-    if not text and kind == (float | None):
+    if kind is bool:
+        return text == _TRUE
+    if not text and kind in (int | None, float | None, date | None):
         return None
     try:
-        return int(text) if kind is int else float(text)
+        if kind == (date | None):
+            return date.fromisoformat(text)
+        return int(text) if kind in (int, int | None) else float(text)
     except ValueError:
         code = row.get("ba_code")
         raise DataError(f"{AUTHORITIES_FILE}, {code}: {column} is {text!r}, not a number") from None

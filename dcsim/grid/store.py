@@ -4,6 +4,7 @@ from pathlib import Path
 
 from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.authorities import known_authorities
+from dcsim.grid.coefficients import known_coefficients
 from dcsim.grid.generation import GridGeneration, Source, check_finite, check_hourly
 from dcsim.grid.readers import carbon_explorer, plain
 from dcsim.grid.readers.table import read_table, sha256_of
@@ -33,7 +34,7 @@ def load_grid(grid: Grid, seed: int) -> GridGeneration:
 
 def grid_ids() -> list[str]:
     """Return the ids of all grids that need no file."""
-    return [f"{code}:{REFERENCE}" for code in known_authorities()]
+    return [f"{code}:{REFERENCE}" for code in known_coefficients()]
 
 
 def read_grid_file(path: Path, grid: Grid) -> GridGeneration:
@@ -66,7 +67,7 @@ def read_grid_file(path: Path, grid: Grid) -> GridGeneration:
 def _reference(grid_id: str, seed: int) -> GridGeneration:
     code, colon, version = grid_id.partition(":")
     authorities = known_authorities()
-    if code not in authorities or version != REFERENCE or not colon:
+    if code not in known_coefficients() or version != REFERENCE or not colon:
         known = ", ".join(grid_ids())
         raise ScenarioError(f"grid.id: there is no grid {grid_id!r}; known are {known}")
     from dcsim.grid.reference import reference_year  # pvlib takes a second to import
