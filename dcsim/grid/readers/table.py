@@ -39,7 +39,8 @@ def read_table(path: Path) -> pd.DataFrame:
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 hash of a file's bytes, as hexadecimal text."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _read(path: Path) -> pd.DataFrame:
