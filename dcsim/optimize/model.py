@@ -12,9 +12,9 @@ import numpy as np
 import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
+from dcsim.scenario.plant import PowerOption
 from dcsim.scenario.rates import Rates, rates_of
 from dcsim.scenario.spec import (
-    PowerOption,
     Scenario,
     Strategy,
     Tier,

@@ -18,7 +18,8 @@ from dcsim.errors import ScenarioError
 KeyPath = tuple[str | int, ...]
 
 GRID_FILE: KeyPath = ("grid", "file")
-"""The one key that holds a path; it is taken relative to the scenario file."""
+PATHS: tuple[KeyPath, ...] = (GRID_FILE, ("solar", "file"), ("wind", "file"))
+"""The keys that hold a path; it is taken relative to the scenario file."""
 
 
 class _Yaml12(yaml.SafeLoader):
@@ -87,7 +88,8 @@ def read_document(path: Path, known: str) -> Document:
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from None
     document = _parse(text, str(path))
-    _make_grid_file_absolute(document.data, path.parent)
+    for key in PATHS:
+        _make_absolute(document.data, key, path.parent)
     return document
 
 
@@ -151,8 +153,9 @@ def apply_override(document: Document, override: str) -> None:
     document.places[path] = f"--set {override}"
     for length in range(1, len(path)):  # parents that the override made stand there too
         document.places.setdefault(path[:length], f"--set {override}")
-    if GRID_FILE[: len(path)] == path:
-        _make_grid_file_absolute(document.data, Path.cwd())
+    for of_file in PATHS:
+        if of_file[: len(path)] == path:
+            _make_absolute(document.data, of_file, Path.cwd())
 
 
 def use_grid_file(document: Document, file: Path) -> None:
@@ -193,10 +196,11 @@ def _set(data: Any, path: KeyPath, value: Any, override: str) -> None:
     data[last] = value
 
 
-def _make_grid_file_absolute(data: dict[str, Any], folder: Path) -> None:
-    grid = data.get("grid")
-    if isinstance(grid, dict) and isinstance(grid.get("file"), str):
-        grid["file"] = os.path.abspath(folder / grid["file"])  # noqa: PTH100
+def _make_absolute(data: dict[str, Any], path: KeyPath, folder: Path) -> None:
+    part_name, key = path
+    part = data.get(str(part_name))
+    if isinstance(part, dict) and isinstance(part.get(key), str):
+        part[key] = os.path.abspath(folder / part[key])  # noqa: PTH100, resolve() fails on odd names
 
 
 def dotted(path: KeyPath) -> str:

@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from dcsim.scenario.part import (
+    Efficiency,
+    Fraction,
+    NonNegative,
+    Number,
+    Part,
+    Positive,
+    check_order,
+)
+from dcsim.scenario.plant import PowerOption, SolarOption, WindOption
 from dcsim.units import HOURS_PER_DAY
-
-LARGEST = 1e9
-"""No number of a scenario is larger: far beyond anything real, and still exact in the solver."""
-
-Number = Annotated[float, Field(strict=True, ge=-LARGEST, le=LARGEST)]
-NonNegative = Annotated[float, Field(strict=True, ge=0, le=LARGEST)]
-Positive = Annotated[float, Field(strict=True, gt=0, le=LARGEST)]
-Fraction = Annotated[float, Field(strict=True, ge=0, le=1)]
-Efficiency = Annotated[float, Field(strict=True, gt=0, le=1)]
 
 Strategy = Literal["renewables", "renewables_battery", "renewables_shifting", "all"]
 
@@ -42,19 +43,6 @@ def opens_shifting(strategy: str) -> bool:
 Account = Literal["average", "consumption", "marginal", "reported"]
 
 PolicyName = Literal["follow_plan", "greedy", "none"]
-
-
-class Part(BaseModel):
-    """A part of a scenario: frozen, closed, finite numbers only."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
-
-
-def _check_order(low: float, high: float | None, low_name: str, high_name: str) -> None:
-    if high is not None and high < low:
-        raise ValueError(f"{high_name} ({high:g}) must not be below {low_name} ({low:g})")
 
 
 class Horizon(Part):
@@ -201,22 +189,6 @@ class Datacenter(Part):
         return tiers
 
 
-class PowerOption(Part):
-    """A capacity the plan may build: solar, wind or extra servers."""
-
-    enabled: bool = True
-    """Off: nothing is built beyond `min_mw`."""
-    min_mw: NonNegative = 0.0
-    """Least capacity, such as what exists already; its embodied carbon is counted [MW]."""
-    max_mw: NonNegative | None = None
-    """Most capacity, such as what the land holds; no limit if left out [MW]."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        _check_order(self.min_mw, self.max_mw, "min_mw", "max_mw")
-        return self
-
-
 class Battery(Part):
     """The battery the plan may build. Energy and power are chosen separately."""
 
@@ -242,8 +214,8 @@ class Battery(Part):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        _check_order(self.min_mwh, self.max_mwh, "min_mwh", "max_mwh")
-        _check_order(self.min_mw, self.max_mw, "min_mw", "max_mw")
+        check_order(self.min_mwh, self.max_mwh, "min_mwh", "max_mwh")
+        check_order(self.min_mw, self.max_mw, "min_mw", "max_mw")
         if self.min_mw > self.max_c_rate * self.min_mwh:
             raise ValueError(
                 f"min_mw ({self.min_mw:g}) must not be above max_c_rate times min_mwh "
@@ -307,8 +279,8 @@ class Scenario(Part):
     horizon: Horizon = Horizon()
     grid: Grid
     datacenter: Datacenter
-    solar: PowerOption = PowerOption()
-    wind: PowerOption = PowerOption()
+    solar: SolarOption = SolarOption()
+    wind: WindOption = WindOption()
     battery: Battery = Battery()
     servers: PowerOption = PowerOption()
     """Server capacity beyond the peak of the load, to run shifted work on."""
