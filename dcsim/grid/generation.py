@@ -48,7 +48,8 @@ class GridGeneration:
     """Hourly generation of one grid.
 
     Attributes:
-        table: Generation by fuel [MW]; index UTC, hour-beginning; columns `FUELS`.
+        table: Generation by fuel [MW]; index UTC, hour-beginning; columns `FUELS`, or none at all
+            where only a carbon intensity is known.
         source: Where it came from.
         solar_nameplate_mw: Nameplate of the solar fleet behind it, if known [MW].
         wind_nameplate_mw: Nameplate of the wind fleet behind it, if known [MW].
@@ -69,9 +70,14 @@ class GridGeneration:
         """Return the stamps: UTC, hour-beginning."""
         return pd.DatetimeIndex(self.table.index)
 
+    @property
+    def has_generation(self) -> bool:
+        """Tell whether generation by fuel is known, and not a carbon intensity alone."""
+        return len(self.table.columns) > 0
+
     def __post_init__(self) -> None:
         """Refuse a table that is not hourly, whole and by fuel."""
-        if tuple(self.table.columns) != FUELS:
+        if tuple(self.table.columns) not in (FUELS, ()):
             raise DataError(f"{self.source.origin}: columns must be {', '.join(FUELS)}")
         check_hourly(self.table.index, self.source.origin)
         check_finite(self.table, self.source.origin)

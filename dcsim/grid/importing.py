@@ -29,6 +29,7 @@ from dcsim.grid.versions import (
     RuleCount,
     StoredGrid,
     put,
+    read_hourly,
     read_stored,
     resolve,
     stage,
@@ -188,7 +189,7 @@ def _years(code: str, pieces: Sequence[_Piece], left_out: list[str]) -> Iterator
     """Yield what was read of each UTC year, its clock corrected; hours that spill over are told."""
     notes = [note for piece in pieces for note in piece.notes]
     eia, given = (
-        join_pieces([pd.read_parquet(piece.path) for piece in pieces if piece.is_eia_clock is kind])
+        join_pieces([read_hourly(piece.path) for piece in pieces if piece.is_eia_clock is kind])
         for kind in (True, False)
     )
     if not eia.empty:

@@ -28,6 +28,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from dcsim.errors import DataError, OutputError
+from dcsim.grid.records import INDEX
 
 FOLDER_VARIABLE = "DCSIM_DATA"
 """Environment variable that names another data folder than the system's."""
@@ -259,11 +260,18 @@ def read_stored(grid_id: GridId) -> StoredGrid:
     provenance = read_provenance(grid_id)
     folder = _year_folder(grid_id) / grid_id.version
     try:
-        records = pd.read_parquet(folder / RECORDS)
+        records = read_hourly(folder / RECORDS)
         changes = pd.read_parquet(folder / CHANGES)
     except (OSError, pa.ArrowException):
         raise _damaged(grid_id, folder) from None
+    changes[INDEX] = changes[INDEX].dt.as_unit("s")
     return StoredGrid(grid_id, records, changes, provenance)
+
+
+def read_hourly(path: Path) -> pd.DataFrame:
+    """Return an hourly table from a Parquet file, whose stamps are no finer than ours: seconds."""
+    table = pd.read_parquet(path)
+    return table.set_axis(pd.DatetimeIndex(table.index).as_unit("s").rename(INDEX))
 
 
 def _damaged(grid_id: GridId, path: Path) -> DataError:
