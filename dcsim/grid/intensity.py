@@ -1,7 +1,15 @@
-"""Carbon intensity of a grid from its mix: named emission-factor sets, and the average account."""
+"""Carbon intensity of a grid from its mix: named emission-factor sets, and the average account.
+
+A set is either one for all grids or, for the `egrid<year>` sets, one for each balancing authority,
+with the US mean where an authority has no figure of its own. Whatever a set borrows is in its
+notes. The figures and their sources are in `grids/`.
+"""
 
 import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -11,29 +19,143 @@ from dcsim.grid.generation import CARBON_FREE_FUELS, FUELS, first_where
 from dcsim.shipped import shipped_folder
 
 FACTORS_FILE = "emission_factors.csv"
+AUTHORITY_FACTORS_FILE = "authority_factors.csv"
+
+UPSTREAM_KG_PER_MWH = {"coal": 60.0, "natural_gas": 120.0, "oil": 244.0, "other": 38.0}
+"""From stack to lifecycle: what Electricity Maps adds to eGRID's rates in each of its US zones and
+years (IPCC 2014). For other fuels it is the figure of geothermal, the only one published."""
+
+WITHOUT_STACK = "electricity-maps-lifecycle"
+"""Set the `egrid<year>-lifecycle` sets take their fuels without a stack from."""
+
+_DIRECT, _LIFECYCLE = "-direct", "-lifecycle"
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Emission factors of one named set, for one balancing authority or for all.
+
+    Attributes:
+        name: Of the set, such as `ipcc-ar5-lifecycle`.
+        basis: `lifecycle`, or `direct` for what leaves the stack.
+        kg_per_mwh: Emissions by fuel, CO2e or, for direct sets, CO2 [kg/MWh].
+        sources: Where each fuel's figure is from.
+        notes: What was borrowed from where; empty if nothing was.
+    """
+
+    name: str
+    basis: str
+    kg_per_mwh: dict[str, float]
+    sources: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
 def factor_sets() -> list[str]:
     """Return the names of the emission-factor sets that come with dcsim."""
-    return sorted({row["set"] for row in _rows()})
+    return sorted({row["set"] for row in _rows(FACTORS_FILE)} | {*_lifecycle_sets()})
 
 
-def emission_factors(name: str) -> dict[str, float]:
+def emission_factors(name: str, ba_code: str = "") -> dict[str, float]:
     """Return a named set: kg CO2e per MWh generated, by fuel [kg/MWh].
+
+    Args:
+        name: Of the set.
+        ba_code: Balancing authority, for sets that know them apart; empty for the US.
 
     Raises:
         ScenarioError: There is no such set; names those there are.
     """
-    factors = {row["fuel"]: float(row["kg_per_mwh"]) for row in _rows() if row["set"] == name}
-    if not factors:
+    return factors_of(name, ba_code).kg_per_mwh
+
+
+def factors_of(name: str, ba_code: str = "") -> Factors:
+    """Return a named set with its basis, its sources and what was borrowed from where.
+
+    Args:
+        name: Of the set.
+        ba_code: Balancing authority, for sets that know them apart; empty for the US.
+
+    Raises:
+        ScenarioError: There is no such set; names those there are.
+    """
+    if name in _lifecycle_sets():
+        return _with_upstream(name, factors_of(_lifecycle_sets()[name], ba_code))
+    factors = _for_all(name)
+    return _for_authority(factors, ba_code) if name in _authority_sets() and ba_code else factors
+
+
+def factors_table(ba_code: str = "") -> pd.DataFrame:
+    """Return all sets, one row each: `basis`, the fuels [kg/MWh], and `notes`."""
+    rows = {
+        name: {"basis": found.basis, **found.kg_per_mwh, "notes": "; ".join(found.notes)}
+        for name in factor_sets()
+        for found in [factors_of(name, ba_code)]
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("set")
+
+
+def _for_all(name: str) -> Factors:
+    rows = {row["fuel"]: row for row in _rows(FACTORS_FILE) if row["set"] == name}
+    if not rows:
+        near = get_close_matches(name, factor_sets(), n=1)
+        hint = f"the nearest is {near[0]}; " if near else ""
         raise ScenarioError(
-            f"grid.factors: there is no set {name!r}; known are {', '.join(factor_sets())}"
+            f"grid.factors: there is no set {name!r}; {hint}known are {', '.join(factor_sets())}"
         )
-    return factors
+    return Factors(
+        name,
+        rows[FUELS[0]]["basis"],
+        {fuel: float(row["kg_per_mwh"]) for fuel, row in rows.items()},
+        {fuel: row["source"] for fuel, row in rows.items()},
+        tuple(
+            f"{fuel} from {row['filled_from']}" for fuel, row in rows.items() if row["filled_from"]
+        ),
+    )
 
 
-def _rows() -> list[dict[str, str]]:
-    text = (shipped_folder("grids") / FACTORS_FILE).read_text(encoding="utf-8")
+def _for_authority(us: Factors, ba_code: str) -> Factors:
+    """Put an authority's own figures in; `other` is known of 2018 alone."""
+    year, borrowed = us.name.removesuffix(_DIRECT), _authority_sets()[0].removesuffix(_DIRECT)
+    own = {row["fuel"]: row for row in _rows(AUTHORITY_FACTORS_FILE) if row["ba_code"] == ba_code}
+    factors, sources, notes = dict(us.kg_per_mwh), dict(us.sources), []
+    for fuel in UPSTREAM_KG_PER_MWH:
+        column = year if fuel != "other" else borrowed
+        figure = own.get(fuel, {}).get(column, "")
+        if figure:
+            factors[fuel] = float(figure)
+            sources[fuel] = f"{AUTHORITY_FACTORS_FILE}, column {column}, {ba_code}"
+        if not figure or column != year:
+            notes.append(f"{fuel} from {column} of {ba_code if figure else 'the US'}")
+    return Factors(us.name, us.basis, factors, sources, tuple(notes))
+
+
+def _with_upstream(name: str, direct: Factors) -> Factors:
+    whole = _for_all(WITHOUT_STACK)
+    factors, sources = dict(whole.kg_per_mwh), dict(whole.sources)
+    for fuel, upstream in UPSTREAM_KG_PER_MWH.items():
+        factors[fuel] = direct.kg_per_mwh[fuel] + upstream
+        sources[fuel] = f"{direct.sources[fuel]}, plus {upstream:g} upstream"
+    without = ", ".join(fuel for fuel in FUELS if fuel not in UPSTREAM_KG_PER_MWH)
+    added = f"upstream added to {', '.join(UPSTREAM_KG_PER_MWH)}"
+    notes = (*direct.notes, f"{without} from {WITHOUT_STACK}; {added}")
+    return Factors(name, whole.basis, factors, sources, notes)
+
+
+@cache
+def _authority_sets() -> list[str]:
+    """Return the names of the sets that know authorities apart, the oldest first."""
+    return [f"{name}{_DIRECT}" for name in _rows(AUTHORITY_FACTORS_FILE)[0] if name[-1].isdigit()]
+
+
+@cache
+def _lifecycle_sets() -> dict[str, str]:
+    """Return the sets that are a direct set plus what is upstream, with the direct one of each."""
+    return {name.removesuffix(_DIRECT) + _LIFECYCLE: name for name in _authority_sets()}
+
+
+@cache
+def _rows(file_name: str) -> list[dict[str, str]]:
+    text = (shipped_folder("grids") / file_name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 

@@ -7,12 +7,15 @@ import pandas as pd
 import pytest
 
 from dcsim.errors import DataError, ScenarioError
+from dcsim.grid.authorities import known_authorities
 from dcsim.grid.generation import FUELS
 from dcsim.grid.intensity import (
     average_intensity_kg_per_mwh,
     carbon_free_share,
     emission_factors,
     factor_sets,
+    factors_of,
+    factors_table,
 )
 from dcsim.grid.repair import clip_negative
 from dcsim.grid.store import read_grid_file
@@ -37,16 +40,79 @@ def test_carbon_free_share_counts_nuclear_hydro_solar_and_wind() -> None:
 
 
 def test_every_set_has_every_fuel_and_a_source() -> None:
-    for name in factor_sets():
-        assert set(emission_factors(name)) == set(FUELS)
     table = pd.read_csv(Path("grids") / "emission_factors.csv")
     assert table["source"].str.len().min() > 20
+    assert set(table["basis"]) == {"lifecycle", "direct"}
     assert not table.duplicated(["set", "fuel"]).any()
+    for name in factor_sets():
+        found = factors_of(name)
+        assert set(found.kg_per_mwh) == set(found.sources) == set(FUELS)
+        assert found.basis == ("direct" if name.endswith("direct") else "lifecycle")
 
 
-def test_unknown_set_is_refused_with_the_known() -> None:
-    with pytest.raises(ScenarioError, match="no set 'mine'; known are carbon-explorer, gridemi"):
+def test_what_a_set_borrows_is_what_the_lender_has() -> None:
+    table = pd.read_csv(Path("grids") / "emission_factors.csv")
+    borrowed = table[table["filled_from"].notna()]
+    assert len(borrowed) == 9
+    for row in borrowed.itertuples():
+        assert emission_factors(row.filled_from)[row.fuel] == row.kg_per_mwh
+        assert f"{row.fuel} from {row.filled_from}" in factors_of(row.set).notes
+
+
+def test_unknown_set_is_refused_with_the_known_and_the_nearest() -> None:
+    with pytest.raises(ScenarioError, match="no set 'mine'; known are carbon-explorer, egrid2018"):
         emission_factors("mine")
+    with pytest.raises(ScenarioError, match="the nearest is ipcc-ar5-lifecycle"):
+        emission_factors("ipcc-ar5")
+
+
+def test_an_authority_has_its_own_factors_and_borrows_the_rest() -> None:
+    """BPAT in eGRID2021: coal and gas of its own; no oil plant; other known of 2018 alone."""
+    found = factors_of("egrid2021-direct", "BPAT")
+    assert found.kg_per_mwh["coal"] == 1117.88
+    assert found.kg_per_mwh["oil"] == emission_factors("egrid2021-direct")["oil"] == 756.31
+    assert found.kg_per_mwh["other"] == 33.91
+    assert found.kg_per_mwh["wind"] == 0
+    assert found.notes == ("oil from egrid2021 of the US", "other from egrid2018 of BPAT")
+    assert "BPAT" in found.sources["coal"]
+    assert "US zone files" in found.sources["oil"]
+
+
+def test_an_authority_nothing_is_known_of_has_the_factors_of_the_us() -> None:
+    assert emission_factors("egrid2018-direct", "XXXX") == emission_factors("egrid2018-direct")
+    assert len(factors_of("egrid2018-direct", "XXXX").notes) == 4
+    assert emission_factors("carbon-explorer", "BPAT") == emission_factors("carbon-explorer")
+
+
+def test_lifecycle_is_direct_plus_upstream() -> None:
+    """CISO in eGRID2020: gas 403.64 + 120, other 84.71 + 38; wind, without a stack, 11."""
+    found = factors_of("egrid2020-lifecycle", "CISO")
+    assert found.basis == "lifecycle"
+    assert found.kg_per_mwh["natural_gas"] == 523.64
+    assert found.kg_per_mwh["other"] == pytest.approx(122.71)
+    assert found.kg_per_mwh["wind"] == 11
+    assert found.notes[-1] == (
+        "nuclear, hydro, solar, wind from electricity-maps-lifecycle; "
+        "upstream added to coal, natural_gas, oil, other"
+    )
+
+
+def test_factors_of_authorities_are_of_known_ones_and_plausible() -> None:
+    table = pd.read_csv(Path("grids") / "authority_factors.csv")
+    assert set(table["ba_code"]) <= set(known_authorities())
+    assert not table.duplicated(["ba_code", "fuel"]).any()
+    figures = table.drop(columns=["ba_code", "fuel"])
+    assert figures.min().min() >= 0
+    assert figures.max().max() < 2500
+    sources = (Path("grids") / "SOURCES.md").read_text()
+    assert all(f"`{column}`" in sources for column in figures)
+
+
+def test_the_table_of_sets_has_a_row_for_each() -> None:
+    table = factors_table("CISO")
+    assert list(table.index) == factor_sets()
+    assert table.loc["egrid2018-direct", "coal"] == 991.33
+    assert table.loc["eia-us-2022-direct", "notes"] == "other from egrid2018-direct"
 
 
 def test_an_hour_without_generation_has_no_intensity() -> None:
