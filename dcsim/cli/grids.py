@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +12,19 @@ from dcsim.cli.display import bar
 
 if TYPE_CHECKING:
     from dcsim.grid.importing import ImportResult
+    from dcsim.grid.versions import Provenance
 
 grids_app = typer.Typer(
-    help="List, show and map the US balancing authorities; import and check their records.",
+    help="List, show and map the US balancing authorities; import, fetch and check their records.",
     no_args_is_help=True,
 )
 
+GridArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="GRID", help="BA (its reference year), BA:YEAR or BA:YEAR:VERSION (imported)."
+    ),
+]
 BaOption = Annotated[
     str | None, typer.Option("--ba", help="Whose records these are, if the files do not say.")
 ]
@@ -35,6 +43,52 @@ ClockOption = Annotated[
         help="Take out EIA's known clock faults: where the format is EIA's, always, or never.",
     ),
 ]
+OutOption = Annotated[
+    Path | None, typer.Option("--out", help="Folder for the figures; results/grids if left out.")
+]
+FactorsOption = Annotated[
+    str, typer.Option("--factors", help="Emission-factor set; `dcsim grids factors` lists them.")
+]
+YearOption = Annotated[
+    int | None, typer.Option("--year", help="An imported year, instead of the registry's facts.")
+]
+
+DEFAULT_FACTORS = "carbon-explorer"
+DEFAULT_OUT = Path("results") / "grids"
+
+
+@grids_app.command("list")
+def list_(
+    all_: Annotated[bool, typer.Option("--all", help="Also those that no longer report.")] = False,
+) -> None:
+    """List the balancing authorities, and which of their years are imported."""
+    from dcsim.grid.authorities import known_authorities
+    from dcsim.grid.versions import read_provenance, store_folder, stored_ids
+
+    years: dict[str, list[str]] = {}
+    for grid_id in stored_ids():
+        grade = read_provenance(grid_id).grade
+        years.setdefault(grid_id.ba_code, []).append(f"{grid_id.year} ({grade})")
+    shown = [ba for ba in known_authorities().values() if all_ or ba.is_active]
+    rows = (
+        (
+            ba.ba_code,
+            ba.ba_name + ("" if ba.is_active else " (gone)"),
+            ba.region,
+            _cell(ba.gen_total_gwh),
+            _cell(ba.demand_gwh),
+            _cell(ba.peak_demand_mw),
+            ", ".join(years.get(ba.ba_code, [])),
+        )
+        for ba in shown
+    )
+    headings = ("BA", "name", "region", "GWh made", "GWh used", "peak MW", "imported")
+    _print_table(headings, rows, right=(3, 4, 5))
+    typer.echo(f"{len(shown)} authorities; imported grids are in {store_folder()}")
+
+
+def _cell(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"
 
 
 @grids_app.command("import")
@@ -62,23 +116,68 @@ def import_(
 
 def _print_import(result: ImportResult) -> None:
     """Print what was put away, a line a year, and what was left out."""
+    rows = ((str(one.grid_id), *_kept(one.provenance)) for one in result.imported)
+    _print_table(("grid", "format", "hours", "changed", "grade", "why"), rows, right=(2, 3))
+    for line in result.left_out:
+        typer.echo(f"Left out: {line}")
+
+
+def _kept(provenance: Provenance) -> Sequence[str]:
+    return (
+        ", ".join(dict.fromkeys(file.format for file in provenance.files)),
+        f"{provenance.hours:,}",
+        f"{sum(rule.hours for rule in provenance.repairs):,}",
+        provenance.grade,
+        "; ".join(provenance.reasons),
+    )
+
+
+@grids_app.command()
+def remove(
+    grid: Annotated[str, typer.Argument(metavar="GRID", help="BA:YEAR, or BA:YEAR:VERSION.")],
+) -> None:
+    """Take an imported year, or one version of it, out of the store."""
+    from dcsim.grid.store import stored_id
+    from dcsim.grid.versions import GridId, remove
+
+    found = stored_id(grid)
+    is_version = grid.count(":") > 1
+    for removed in remove(found if is_version else GridId(found.ba_code, found.year)):
+        typer.echo(f"Removed {removed}")
+
+
+@grids_app.command()
+def factors(
+    ba: Annotated[str, typer.Option("--ba", help="With the figures of this authority.")] = "",
+) -> None:
+    """List the emission-factor sets, in kg CO2e per MWh generated."""
+    from dcsim.grid.authorities import authority_named
+    from dcsim.grid.generation import FUELS
+    from dcsim.grid.intensity import factors_table
+
+    table = factors_table(authority_named(ba).ba_code if ba else "")
+    rows = ((str(name), *(f"{row[fuel]:.0f}" for fuel in FUELS)) for name, row in table.iterrows())
+    headings = ("set, kg/MWh", *("gas" if f == "natural_gas" else f for f in FUELS))
+    _print_table(headings, rows, right=range(1, 1 + len(FUELS)))
+    for name, row in table.iterrows():
+        if row["notes"]:
+            typer.echo(f"{name}: {row['notes']}")
+
+
+def _print_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()
+) -> None:
+    """Print a table; the columns named in `right` hold numbers."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("grid", "format", "hours", "changed", "grade", "why"):
-        table.add_column(heading, justify="right" if heading in ("hours", "changed") else "left")
-    for one in result.imported:
-        kept = one.provenance
-        table.add_row(
-            str(one.grid_id),
-            ", ".join(dict.fromkeys(file.format for file in kept.files)),
-            f"{kept.hours:,}",
-            f"{sum(rule.hours for rule in kept.repairs):,}",
-            kept.grade,
-            "; ".join(kept.reasons),
-        )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    numbers = set(right)
+    for column, heading in enumerate(headings):
+        is_number = column in numbers
+        table.add_column(heading, justify="right" if is_number else "left", no_wrap=is_number)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
     Console().print(table)
-    for line in result.left_out:
-        typer.echo(f"Left out: {line}")

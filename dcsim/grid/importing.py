@@ -13,8 +13,11 @@ from typing import Any, Literal, get_args
 from uuid import uuid4
 
 import pandas as pd
+import pyarrow as pa
+from pyarrow import feather
 
 from dcsim.errors import DataError, ScenarioError
+from dcsim.grid.authorities import authority_named
 from dcsim.grid.clock import correct_clock
 from dcsim.grid.generation import FUELS, ONE_HOUR
 from dcsim.grid.grade import grade_year
@@ -29,7 +32,6 @@ from dcsim.grid.versions import (
     RuleCount,
     StoredGrid,
     put,
-    read_hourly,
     read_stored,
     resolve,
     stage,
@@ -134,11 +136,13 @@ def import_files(
         OutputError: The store cannot be written.
     """
     files = [file for path in paths for file in _files_of(path)]
+    code = authority_named(ba_code).ba_code if ba_code else None
+    codes = [authority_named(name).ba_code for name in wanted] if wanted else None
     left_out: list[str] = []
     with staging() as folder:
         pieces: dict[str, list[_Piece]] = {}
         for file in files:
-            options = {"format_name": format_name, "ba_code": ba_code, "wanted": wanted}
+            options = {"format_name": format_name, "ba_code": code, "wanted": codes}
             for piece in _read(file, folder, options, clock, progress):
                 pieces.setdefault(piece.path.name.partition(".")[0], []).append(piece)
         staged: list[tuple[GridId, Provenance]] = []
@@ -179,8 +183,8 @@ def _read(
     for made_by, records in read_records(file, **options, progress=tell):
         sha256 = sha256 or sha256_of(file)
         origin = FileOrigin(name=file.name, sha256=sha256, format=made_by.title)
-        path = folder / f"{records.ba_code}.{uuid4().hex[:12]}.parquet"
-        records.table.to_parquet(path)
+        path = folder / f"{records.ba_code}.{uuid4().hex[:12]}.arrow"
+        feather.write_feather(pa.Table.from_pandas(records.table), path, compression="lz4")
         is_eia_clock = clock == "eia" or (clock == "auto" and made_by.is_eia_clock)
         yield _Piece(path, origin, is_eia_clock, records.notes)
 
@@ -189,7 +193,7 @@ def _years(code: str, pieces: Sequence[_Piece], left_out: list[str]) -> Iterator
     """Yield what was read of each UTC year, its clock corrected; hours that spill over are told."""
     notes = [note for piece in pieces for note in piece.notes]
     eia, given = (
-        join_pieces([read_hourly(piece.path) for piece in pieces if piece.is_eia_clock is kind])
+        join_pieces([feather.read_feather(p.path) for p in pieces if p.is_eia_clock is kind])
         for kind in (True, False)
     )
     if not eia.empty:
