@@ -5,12 +5,18 @@ Values are MW. `avg_CI` is not used: intensity is computed from the mix with a n
 """
 
 import re
+from collections.abc import Iterator
 
 import pandas as pd
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.columns import by_fuel, numbers, utc_stamps, without_column
+from dcsim.grid.readers.eia_codes import laid_out
+from dcsim.grid.readers.naming import authority_of
+from dcsim.grid.readers.source import Input, Options, Sniff, sniff
+from dcsim.grid.readers.table import table_of
+from dcsim.grid.records import Records
 
 NAME = "Carbon Explorer columns"
 
@@ -27,6 +33,10 @@ FUEL_OF = {
 """EIA-930 energy-source codes, as Carbon Explorer uses them."""
 
 _STAMPS = ("timestamp", "datetime", "Unnamed: 0")
+_ENOUGH_CODES = 2
+"""So many codes make a file one of these; a single `NG` could stand for anything."""
+_CLOCK_NOTE = "stamps were hour-ending UTC and are moved one hour back"
+_ZERO_NOTE = "Carbon Explorer wrote 0 for missing and for negative values; a 0 may be missing"
 _LOOKS_LIKE_A_CODE = re.compile(rf"^({'|'.join(FUEL_OF)})(?![a-z])", re.IGNORECASE)
 
 
@@ -50,6 +60,31 @@ def read(table: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, str]:
         DataError: No stamp column, a column that is almost a code, a stamp without an offset, or
             a cell that is no number.
     """
+    columns, index = _fuels(table, origin)
+    return by_fuel(columns, index), f"{_CLOCK_NOTE}; {without_column(columns)}"
+
+
+def recognizes(found: Sniff) -> bool:
+    """Tell whether a file is meant for this reader."""
+    has_stamp = any(name in found.columns for name in (*_STAMPS, ""))
+    return has_stamp and sum(name in FUEL_OF for name in found.columns) >= _ENOUGH_CODES
+
+
+def pieces(source: Input, options: Options) -> Iterator[Records]:
+    """Read the records of one authority.
+
+    Raises:
+        DataError: As `read`, or the file does not say which authority it is about.
+    """
+    code = authority_of(source, options)
+    if not options.wants(code):
+        return
+    columns, index = _fuels(table_of(source, sniff(source), options.progress), source.origin)
+    yield Records(code, laid_out(columns, index), (_CLOCK_NOTE, _ZERO_NOTE))
+
+
+def _fuels(table: pd.DataFrame, origin: str) -> tuple[dict[str, pd.Series], pd.DatetimeIndex]:
+    """Return the series of the fuels there are, and their stamps, hour-beginning."""
     stamp = next((name for name in _STAMPS if name in table.columns), None)
     if stamp is None:
         raise DataError(f"{origin}: has no column of stamps; expected {' or '.join(_STAMPS[:2])}")
@@ -61,6 +96,4 @@ def read(table: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, str]:
             )
     index = (utc_stamps(table[stamp], origin, naive_is_utc=False) - ONE_HOUR).as_unit("s")
     values = numbers(table[[code for code in FUEL_OF if code in table.columns]], origin)
-    columns = {FUEL_OF[str(code)]: values[code] for code in values}
-    note = "stamps were hour-ending UTC and are moved one hour back"
-    return by_fuel(columns, index), f"{note}; {without_column(columns)}"
+    return {FUEL_OF[str(code)]: values[code] for code in values}, index

@@ -5,12 +5,28 @@ is read as MW; whatever else looks like generation is refused, so that no fuel i
 """
 
 import re
+from collections.abc import Iterator
 
 import pandas as pd
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import FUELS
 from dcsim.grid.readers.columns import by_fuel, numbers, utc_stamps, without_column
+from dcsim.grid.readers.eia_codes import laid_out
+from dcsim.grid.readers.naming import authority_of
+from dcsim.grid.readers.rows import require_columns
+from dcsim.grid.readers.source import Input, Options, Sniff, sniff
+from dcsim.grid.readers.table import table_of
+from dcsim.grid.records import (
+    CARBON_FREE,
+    DEMAND,
+    DIRECT_INTENSITY,
+    INTENSITY,
+    NET_GENERATION,
+    STORAGE,
+    TOTAL_INTERCHANGE,
+    Records,
+)
 
 NAME = "plain hourly table"
 STAMP = "utc_hour_beginning"
@@ -19,6 +35,13 @@ _NOT_GENERATION = ("demand_mw",)
 _KNOWN = {name: fuel for fuel in FUELS for name in (fuel, f"{fuel}_mw")}
 _FUEL_WORDS = re.compile(rf"^({'|'.join((*FUELS, 'gas'))})(?![a-z])", re.IGNORECASE)
 _POWER = re.compile(r"(?<![a-z])[kmgt]wh?\W*$", re.IGNORECASE)
+
+_ALSO_KNOWN = {
+    **{f"{name}_mw": name for name in (STORAGE, DEMAND, NET_GENERATION, TOTAL_INTERCHANGE)},
+    **{name: name for name in (INTENSITY, DIRECT_INTENSITY, CARBON_FREE)},
+}
+_FLOW = re.compile(r"^(to_[A-Z0-9]+)_mw$")
+_FLAG = "flag_suspect"
 
 
 def matches(columns: pd.Index) -> bool:
@@ -42,8 +65,44 @@ def read(table: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, str]:
             no fuel is there, or a cell is bad.
     """
     index = utc_stamps(table[STAMP], origin, naive_is_utc=True)
+    chosen = _fuel_columns(list(map(str, table.columns)), origin)
+    values = numbers(table[list(chosen.values())], origin)
+    generation = by_fuel({fuel: values[column] for fuel, column in chosen.items()}, index)
+    return generation, f"stamps are hour-beginning UTC; {without_column(chosen)}"
+
+
+def recognizes(found: Sniff) -> bool:
+    """Tell whether a file is meant for this reader."""
+    return STAMP in found.columns
+
+
+def pieces(source: Input, options: Options) -> Iterator[Records]:
+    """Read the records of one authority; beside fuels, those that `records.COLUMNS` names.
+
+    Raises:
+        DataError: As `read`, or the file does not say which authority it is about.
+    """
+    found = sniff(source)
+    require_columns(found, [STAMP], source.origin)
+    code = authority_of(source, options)
+    if not options.wants(code):
+        return
+    table = table_of(source, found, options.progress)
+    names = list(map(str, table.columns))
+    also = {known: name for name in names if (known := _also_known(name)) is not None}
+    fuels = _fuel_columns([name for name in names if name not in also.values()], source.origin)
+    index = utc_stamps(table[STAMP], source.origin, naive_is_utc=True)
+    columns = {**fuels, **also}
+    values = numbers(table[list(columns.values())], source.origin)
+    series = {name: values[column] for name, column in columns.items()}
+    notes = ("stamps are hour-beginning UTC", *_flag_note(table))
+    yield Records(code, laid_out(series, index), notes)
+
+
+def _fuel_columns(names: list[str], origin: str) -> dict[str, str]:
+    """Return the column of each fuel that has one."""
     chosen: dict[str, str] = {}
-    for column in map(str, table.columns):
+    for column in names:
         fuel = _fuel_of(column, origin)
         if fuel is not None and fuel in chosen:
             raise DataError(f"{origin}: {chosen[fuel]} and {column} both hold {fuel}; keep one")
@@ -51,9 +110,7 @@ def read(table: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, str]:
             chosen[fuel] = column
     if not chosen:
         raise DataError(f"{origin}: has no column of generation; known are {_known()}")
-    values = numbers(table[list(chosen.values())], origin)
-    generation = by_fuel({fuel: values[column] for fuel, column in chosen.items()}, index)
-    return generation, f"stamps are hour-beginning UTC; {without_column(chosen)}"
+    return chosen
 
 
 def _fuel_of(column: str, origin: str) -> str | None:
@@ -66,6 +123,18 @@ def _fuel_of(column: str, origin: str) -> str | None:
         f"{origin}, line 1: column {column!r} looks like generation and is not known; generation "
         f"must be in MW, in columns {_known()}"
     )
+
+
+def _also_known(column: str) -> str | None:
+    """Return what a column of an import holds beside generation by fuel, if anything."""
+    flow = _FLOW.match(column)
+    return flow[1] if flow else _ALSO_KNOWN.get(column)
+
+
+def _flag_note(table: pd.DataFrame) -> tuple[str, ...]:
+    if _FLAG not in table.columns:
+        return ()
+    return (f"the file's own {_FLAG} is not used: dcsim finds doubtful hours itself",)
 
 
 def _known() -> str:

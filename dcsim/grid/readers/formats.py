@@ -1,0 +1,181 @@
+"""The formats dcsim reads, how each is told, and the one door to all: `read_records`."""
+
+import difflib
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from dcsim.errors import DataError, ScenarioError
+from dcsim.grid.authorities import known_authorities
+from dcsim.grid.generation import ONE_HOUR
+from dcsim.grid.readers import carbon_explorer, plain
+from dcsim.grid.readers.refused import reason_to_refuse
+from dcsim.grid.readers.source import (
+    Input,
+    Options,
+    Progress,
+    Sniff,
+    inputs_of,
+    sniff,
+    unheard,
+)
+from dcsim.grid.records import Records
+
+_SHOWN_CHARACTERS = 80
+_ENOUGH_TO_TELL_STEPS = 3
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format that dcsim reads.
+
+    Attributes:
+        name: What to force it by, such as `eia930-balance`.
+        title: What to call it before people.
+        matches: Tells from the beginning of a file whether it is in this format.
+        read: Reads a file in pieces, each of one authority.
+        is_eia_clock: Whether its stamps came from EIA-930 unchanged, so that EIA's clock faults of
+            single authorities are in it.
+    """
+
+    name: str
+    title: str
+    matches: Callable[[Sniff], bool]
+    read: Callable[[Input, Options], Iterator[Records]]
+    is_eia_clock: bool = True
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "carbon-explorer",
+        "Carbon Explorer or SustainDC columns",
+        carbon_explorer.recognizes,
+        carbon_explorer.pieces,
+    ),
+    Format(
+        "plain",
+        "plain hourly table",
+        plain.recognizes,
+        plain.pieces,
+        is_eia_clock=False,
+    ),
+)
+"""In the order they are tried; the first that matches is taken."""
+
+
+def format_named(name: str) -> Format:
+    """Return the format of a name.
+
+    Raises:
+        ScenarioError: There is none; names those there are.
+    """
+    for known in FORMATS:
+        if known.name == name:
+            return known
+    raise ScenarioError(f"there is no format {name!r}; known are {_names()}")
+
+
+def read_records(
+    path: Path,
+    *,
+    format_name: str | None = None,
+    ba_code: str | None = None,
+    wanted: Collection[str] | None = None,
+    progress: Progress = unheard,
+) -> Iterator[tuple[Format, Records]]:
+    """Read what was reported from a file in any format, piece by piece.
+
+    A big file is never held whole. An authority may come in several pieces, in any order. A zip is
+    read member by member.
+
+    Args:
+        path: CSV or JSON text, also gzipped; Parquet; or a zip of such.
+        format_name: The format, if it should not be told from the file.
+        ba_code: The authority of formats that do not name it; told from the file's name, or taken
+            from `wanted` if that is a single one, where it is left out.
+        wanted: Read only these authorities.
+        progress: Is told how much has been read, from 0 to 1.
+
+    Yields:
+        The format and the records of one authority.
+
+    Raises:
+        ScenarioError: There is no format of that name.
+        DataError: The file is damaged, in no known format, refused for a reason, or has none of
+            the authorities wanted.
+    """
+    forced = None if format_name is None else format_named(format_name)
+    codes = None if wanted is None else frozenset(wanted)
+    options = Options(ba_code, codes)
+    for source, heard in _with_progress(inputs_of(path), progress):
+        chosen = forced or _detected(source)
+        for records in chosen.read(source, replace(options, progress=heard)):
+            _refuse_other_steps(records, source)
+            yield chosen, records
+    progress(1.0)
+    _refuse_absent(options, path)
+
+
+def _with_progress(sources: list[Input], progress: Progress) -> Iterator[tuple[Input, Progress]]:
+    """Give each file its share of the whole progress."""
+    total_bytes = sum(source.size_bytes for source in sources)
+    done_bytes = 0
+    for source in sources:
+        yield source, partial(_scaled, progress, done_bytes, source.size_bytes, total_bytes)
+        done_bytes += source.size_bytes
+
+
+def _scaled(progress: Progress, before: int, share: int, total: int, fraction: float) -> None:
+    progress((before + share * fraction) / total)
+
+
+def _detected(source: Input) -> Format:
+    found = sniff(source)
+    reason = reason_to_refuse(found)
+    if reason is not None:
+        raise DataError(f"{source.origin}: {reason}")
+    for known in FORMATS:
+        if known.matches(found):
+            return known
+    shown = found.first_line or ",".join(found.columns)
+    if len(shown) > _SHOWN_CHARACTERS:
+        shown = f"{shown[:_SHOWN_CHARACTERS]}..."
+    raise DataError(
+        f"{source.origin}: is in no format dcsim knows; its first line is {shown!r}. "
+        f"Known are {_names()}; grids/FORMATS.md describes them, --format forces one"
+    )
+
+
+def _refuse_other_steps(records: Records, source: Input) -> None:
+    """Refuse a file of days, months or quarters of an hour."""
+    stamps = pd.DatetimeIndex(records.table.index).unique().sort_values()
+    if len(stamps) < _ENOUGH_TO_TELL_STEPS:
+        return
+    step = pd.Series(stamps).diff().median()
+    if step != ONE_HOUR:
+        raise DataError(
+            f"{source.origin}: {records.ba_code} has a value every {step / ONE_HOUR:g} hours; "
+            "hourly data is needed"
+        )
+
+
+def _refuse_absent(options: Options, path: Path) -> None:
+    """Refuse an import that found none of the authorities wanted, or was asked for no real one."""
+    absent = sorted((options.wanted or frozenset()) - options.seen)
+    if absent == sorted(options.wanted or ()) or any(c not in known_authorities() for c in absent):
+        for code in absent:
+            raise DataError(f"{path}: has no authority {code}; {_nearest(code, options.seen)}")
+
+
+def _nearest(code: str, seen: Collection[str]) -> str:
+    near = difflib.get_close_matches(code, sorted(seen), n=3, cutoff=0.5)
+    if near:
+        return f"nearest there is {', '.join(near)}"
+    return f"it has {', '.join(sorted(seen)) or 'none'}"
+
+
+def _names() -> str:
+    return ", ".join(known.name for known in FORMATS)

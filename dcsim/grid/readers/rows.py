@@ -1,0 +1,210 @@
+"""Big tables in batches of rows, fast and with few bytes: text columns to numbers and stamps.
+
+Every column is read as text, for thousands separators and for messages that can quote the value.
+"""
+
+import difflib
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from dcsim.errors import DataError
+from dcsim.grid.readers.source import Input, Progress, Sniff, not_utf8, open_parquet
+
+_BLOCK_BYTES = 2**24
+_MISSING = ["", "NaN", "nan", "NA", "null", "None"]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows of a table.
+
+    Attributes:
+        origin: What to call the file in messages.
+        first_line: The line of the first row, from 1.
+        columns: The columns kept, by name.
+    """
+
+    origin: str
+    first_line: int
+    columns: Mapping[str, pa.Array]
+
+    def numbers(self, name: str) -> np.ndarray:
+        """Return a column as numbers, NaN where it is blank; `1,060` is 1060.
+
+        Raises:
+            DataError: A cell is no number; names line, column and value.
+        """
+        column = self.columns[name]
+        if pa.types.is_string(column.type):
+            column = pc.replace_substring(pc.utf8_trim_whitespace(column), ",", "")
+        try:
+            values: np.ndarray = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        except pa.ArrowInvalid:
+            raise self._no_number(name) from None
+        return values
+
+    def words(self, name: str) -> np.ndarray:
+        """Return a column of words, such as codes, without blanks around them; "" where blank."""
+        encoded = self.columns[name].cast(pa.string()).fill_null("").dictionary_encode()
+        words = np.array([word.strip() for word in encoded.dictionary.to_pylist()], dtype=object)
+        places: np.ndarray = encoded.indices.to_numpy(zero_copy_only=False)
+        result: np.ndarray = words[places]
+        return result
+
+    def stamps(self, name: str, parse: Callable[[list[str]], pd.DatetimeIndex]) -> np.ndarray:
+        """Return a column of stamps as seconds in UTC, each different text parsed once.
+
+        Args:
+            name: The column.
+            parse: Turns texts to UTC stamps, NaT where it cannot.
+
+        Raises:
+            DataError: A stamp is blank or unreadable; names line, column and value.
+        """
+        encoded = self.columns[name].cast(pa.string()).fill_null("").dictionary_encode()
+        texts = encoded.dictionary.to_pylist()
+        parsed = parse(texts)
+        places = encoded.indices.to_numpy(zero_copy_only=False)
+        bad = parsed.isna()[places]
+        if bad.any():
+            row = int(bad.argmax())
+            raise DataError(
+                f"{self.origin}, line {self.first_line + row}: {name} is {texts[places[row]]!r}, "
+                "which is no stamp this format has"
+            )
+        stamps: np.ndarray = parsed.tz_localize(None).to_numpy("datetime64[s]")[places]
+        return stamps
+
+    def _no_number(self, name: str) -> DataError:
+        cells = self.columns[name].to_pylist()
+        row = next(row for row, cell in enumerate(cells) if not _is_number(cell))
+        return DataError(
+            f"{self.origin}, line {self.first_line + row}: {name} is {cells[row]!r}, "
+            "which is no number"
+        )
+
+
+def iso_stamps(texts: list[str]) -> pd.DatetimeIndex:
+    """Read ISO 8601 stamps, also such as `2023-06-10T00`; without an offset they are UTC."""
+    return pd.DatetimeIndex(pd.to_datetime(texts, utc=True, errors="coerce", format="ISO8601"))
+
+
+def read_batches(
+    source: Input, found: Sniff, keep: Callable[[str], bool], progress: Progress
+) -> Iterator[Batch]:
+    """Read a table in batches of rows.
+
+    Args:
+        source: The file.
+        found: Its beginning.
+        keep: Tells which columns to keep, by their names with single spaces.
+        progress: Is told how much has been read.
+
+    Raises:
+        DataError: A row has more or fewer fields than the header, a column that is kept is there
+            twice, there are no rows, or bytes are not UTF-8.
+    """
+    kept = [place for place, name in enumerate(found.columns) if keep(name)]
+    _refuse_doubles([found.columns[place] for place in kept], source)
+    batches = _parquet if found.is_parquet else _csv
+    line = found.line + 1
+    has_rows = False
+    for batch in batches(source, found, kept, progress):
+        names = [found.columns[place] for place in kept]
+        yield Batch(source.origin, line, dict(zip(names, batch.columns, strict=True)))
+        has_rows |= batch.num_rows > 0
+        line += batch.num_rows
+    if not has_rows:
+        raise DataError(f"{source.origin}: has a header but no rows; hourly rows are needed")
+
+
+def require_columns(found: Sniff, names: Collection[str], origin: str) -> None:
+    """Refuse a table that lacks a column, naming it and the nearest there is.
+
+    Raises:
+        DataError: A column is missing.
+    """
+    missing = next((name for name in names if name not in found.columns), None)
+    if missing is None:
+        return
+    near = difflib.get_close_matches(missing, found.columns, n=1)
+    hint = f"the nearest is {near[0]!r}" if near else f"it has {', '.join(found.columns[:6])}"
+    raise DataError(f"{origin}, line {found.line}: has no column {missing!r}; {hint}")
+
+
+def _refuse_doubles(names: list[str], source: Input) -> None:
+    double = next((name for name in names if names.count(name) > 1), None)
+    if double is not None:
+        raise DataError(f"{source.origin}, line 1: column {double!r} is there twice; keep one")
+
+
+def _parquet(
+    source: Input, found: Sniff, kept: list[int], progress: Progress
+) -> Iterator[pa.RecordBatch]:
+    opened = open_parquet(source)
+    names = [opened.schema_arrow.names[place] for place in kept]
+    for batch in opened.iter_batches(columns=names):
+        yield batch.select(names)
+
+
+def _csv(
+    source: Input, found: Sniff, kept: list[int], progress: Progress
+) -> Iterator[pa.RecordBatch]:
+    names = [str(place) for place in range(len(found.columns))]
+    included = [names[place] for place in kept]
+    ragged: list[Any] = []
+
+    def refuse(row: Any) -> str:
+        ragged.append(row)
+        return "error"
+
+    with source.open(progress) as stream:
+        try:
+            yield from pacsv.open_csv(
+                stream,
+                read_options=pacsv.ReadOptions(
+                    use_threads=False,
+                    block_size=_BLOCK_BYTES,
+                    skip_rows=found.line,
+                    column_names=names,
+                ),
+                parse_options=pacsv.ParseOptions(invalid_row_handler=refuse),
+                convert_options=pacsv.ConvertOptions(
+                    column_types=dict.fromkeys(included, pa.string()),
+                    include_columns=included,
+                    null_values=_MISSING,
+                    strings_can_be_null=True,
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            raise _refusal(source, found, error, ragged) from None
+
+
+def _refusal(source: Input, found: Sniff, error: Exception, ragged: list[Any]) -> DataError:
+    if ragged:
+        row = ragged[0]
+        place = f", line {row.number}" if row.number is not None else ""
+        return DataError(
+            f"{source.origin}{place}: has {row.actual_columns} fields where the header has "
+            f"{row.expected_columns}; the row is cut off or broken: {row.text[:60]!r}"
+        )
+    if "UTF8" in str(error):
+        return not_utf8(source)
+    if "Empty CSV" in str(error):
+        return DataError(f"{source.origin}: has a header but no rows; hourly rows are needed")
+    return DataError(f"{source.origin}: is not a CSV table: {error}")
+
+
+def _is_number(cell: object) -> bool:
+    try:
+        float(str(cell).replace(",", "")) if cell is not None else None
+    except ValueError:
+        return False
+    return True
