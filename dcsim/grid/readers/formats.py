@@ -11,7 +11,18 @@ import pandas as pd
 from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.authorities import known_authorities
 from dcsim.grid.generation import ONE_HOUR
-from dcsim.grid.readers import carbon_explorer, plain
+from dcsim.grid.readers import (
+    carbon_explorer,
+    carboncast,
+    eba_wide,
+    eia930_balance,
+    eia930_interchange,
+    eia_bulk,
+    eia_json,
+    electricity_maps,
+    gridemissions,
+    plain,
+)
 from dcsim.grid.readers.refused import reason_to_refuse
 from dcsim.grid.readers.source import (
     Input,
@@ -49,6 +60,40 @@ class Format:
 
 
 FORMATS: tuple[Format, ...] = (
+    Format(
+        "eia930-balance",
+        "EIA-930 six-month BALANCE file",
+        eia930_balance.recognizes,
+        eia930_balance.pieces,
+    ),
+    Format(
+        "eia930-interchange",
+        "EIA-930 six-month INTERCHANGE file",
+        eia930_interchange.recognizes,
+        eia930_interchange.pieces,
+    ),
+    Format("eia-api", "reply of EIA's API, version 2", eia_json.recognizes, eia_json.pieces),
+    Format("eia-bulk", "EIA's bulk file EBA", eia_bulk.recognizes, eia_bulk.pieces),
+    Format("eia-bulk-wide", "EIA's bulk series side by side", eba_wide.recognizes, eba_wide.pieces),
+    Format(
+        "electricity-maps",
+        "Electricity Maps CSV",
+        electricity_maps.recognizes,
+        electricity_maps.pieces,
+        is_eia_clock=False,
+    ),
+    Format(
+        "gridemissions",
+        "gridemissions wide CSV",
+        gridemissions.recognizes,
+        gridemissions.pieces,
+    ),
+    Format(
+        "carboncast",
+        "CarbonCast, EnsembleCI or DACF columns",
+        carboncast.recognizes,
+        carboncast.pieces,
+    ),
     Format(
         "carbon-explorer",
         "Carbon Explorer or SustainDC columns",

@@ -83,7 +83,7 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
         DataError: As `read`, or the file does not say which authority it is about.
     """
     found = sniff(source)
-    require_columns(found, [STAMP], source.origin)
+    require_columns(found.columns, [STAMP], source.origin)
     code = authority_of(source, options)
     if not options.wants(code):
         return

@@ -4,7 +4,7 @@ Every column is read as text, for thousands separators and for messages that can
 """
 
 import difflib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,18 +125,19 @@ def read_batches(
         raise DataError(f"{source.origin}: has a header but no rows; hourly rows are needed")
 
 
-def require_columns(found: Sniff, names: Collection[str], origin: str) -> None:
+def require_columns(columns: Iterable[str], names: Iterable[str], origin: str) -> None:
     """Refuse a table that lacks a column, naming it and the nearest there is.
 
     Raises:
         DataError: A column is missing.
     """
-    missing = next((name for name in names if name not in found.columns), None)
+    there = list(columns)
+    missing = next((name for name in names if name not in there), None)
     if missing is None:
         return
-    near = difflib.get_close_matches(missing, found.columns, n=1)
-    hint = f"the nearest is {near[0]!r}" if near else f"it has {', '.join(found.columns[:6])}"
-    raise DataError(f"{origin}, line {found.line}: has no column {missing!r}; {hint}")
+    near = difflib.get_close_matches(missing, there, n=1)
+    hint = f"the nearest is {near[0]!r}" if near else f"it has {', '.join(there[:6])}"
+    raise DataError(f"{origin}: has no column {missing!r}; {hint}")
 
 
 def _refuse_doubles(names: list[str], source: Input) -> None:

@@ -1,0 +1,59 @@
+"""EIA-930's six-month INTERCHANGE files: the flow from every authority to each of its neighbours.
+
+Above zero is an export from the authority to its neighbour, as this side reports it; the other side
+reports its own, and the two disagree. Stamps are the end of the hour in UTC.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from dcsim.grid.readers.eia930_balance import AUTHORITY
+from dcsim.grid.readers.eia930_stamps import UTC_STAMP, end_of_hour
+from dcsim.grid.readers.eia_codes import is_region, records_of, side_by_side
+from dcsim.grid.readers.rows import Batch, read_batches, require_columns
+from dcsim.grid.readers.source import Input, Options, Sniff, sniff
+from dcsim.grid.records import Records, to
+
+NEIGHBOUR = "Directly Interconnected Balancing Authority"
+FLOW = "Interchange (MW)"
+
+_NEEDED = (AUTHORITY, NEIGHBOUR, FLOW, UTC_STAMP)
+_NOTES = ("stamps were hour-ending UTC and are moved one hour back",)
+
+
+def recognizes(found: Sniff) -> bool:
+    """Tell whether a file is meant for this reader."""
+    return NEIGHBOUR in found.columns or {AUTHORITY, FLOW} <= set(found.columns)
+
+
+def pieces(source: Input, options: Options) -> Iterator[Records]:
+    """Read a file, and give the flows of one authority after another.
+
+    Raises:
+        DataError: A column is missing, or a row, stamp or number is unreadable.
+    """
+    found = sniff(source)
+    require_columns(found.columns, _NEEDED, source.origin)
+    flows: dict[str, dict[str, list[pd.Series]]] = defaultdict(lambda: defaultdict(list))
+    for batch in read_batches(source, found, _NEEDED.__contains__, options.progress):
+        for code, neighbour, part in _pairs(batch):
+            if not is_region(code) and options.wants(code):
+                flows[code][neighbour].append(part)
+    for code in list(flows):
+        by_neighbour = flows.pop(code)
+        columns = {to(name): pd.concat(parts) for name, parts in by_neighbour.items()}
+        yield records_of(code, side_by_side(columns), _NOTES)
+
+
+def _pairs(batch: Batch) -> Iterator[tuple[str, str, pd.Series]]:
+    """Give each pair's rows of a batch: authority, neighbour, flow by hour [MW]."""
+    flows = pd.Series(batch.numbers(FLOW), index=end_of_hour(batch))
+    pairs = pd.MultiIndex.from_arrays([batch.words(AUTHORITY), batch.words(NEIGHBOUR)])
+    places, known = pairs.factorize()
+    order = np.argsort(places, kind="stable")
+    edges = np.searchsorted(places[order], np.arange(len(known) + 1))
+    for number, (code, neighbour) in enumerate(known):
+        yield code, neighbour, flows.iloc[order[edges[number] : edges[number + 1]]]

@@ -1,0 +1,159 @@
+"""EIA's bulk file `EBA.txt`: a series of the API's first version in each line, as JSON.
+
+It is 2 GB and more, ordered by series, while records are by authority: so each series goes to a
+scratch file as it is read, and authorities are put together from those one at a time. Stamps are
+the end of the hour in UTC.
+"""
+
+import json
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dcsim.errors import DataError
+from dcsim.grid.readers.eba_names import Holding, holding_of
+from dcsim.grid.readers.eia_codes import records_of, side_by_side
+from dcsim.grid.readers.source import Input, Options, Sniff
+from dcsim.grid.records import Records
+
+LONGEST_LINE_BYTES = 2**26
+"""A series of 2015 to 2025 is 2 MB; a line longer than this is not read [bytes]."""
+
+_ID = re.compile(rb'"series_id"\s*:\s*"([^"]*)"')
+_REPLY = re.compile(rb'"series"\s*:\s*\[')
+_BEGINNING_BYTES = 2048
+_KNOWN_BY = re.compile(r'"(series_id|category_id)"\s*:')
+_STAMP = "%Y%m%dT%HZ"
+_ONE_HOUR = 1
+_NOTES = ("stamps were hour-ending UTC and are moved one hour back",)
+
+
+def recognizes(found: Sniff) -> bool:
+    """Tell whether a file is meant for this reader."""
+    return found.is_json and _KNOWN_BY.search(found.head) is not None
+
+
+def pieces(source: Input, options: Options) -> Iterator[Records]:
+    """Read a file series by series, then give one authority after another.
+
+    Raises:
+        DataError: A line is not JSON or holds no series as EIA makes them, or there is no hourly
+            series in UTC at all.
+    """
+    with tempfile.TemporaryDirectory(prefix="dcsim-bulk-") as folder:
+        scratch = _Scratch(Path(folder))
+        hour_of = _HourOf()
+        for place, holding, series in _series_of(source, options):
+            if options.wants(holding.ba_code):
+                scratch.put(holding, *_hours_and_values(series, hour_of, place))
+        if not options.seen:
+            raise DataError(
+                f"{source.origin}: has no hourly series in UTC of an authority, such as "
+                "EBA.CISO-ALL.NG.SUN.H"
+            )
+        for code in sorted(scratch.parts):
+            yield records_of(code, scratch.take(code), _NOTES)
+
+
+class _HourOf(dict[str, int]):
+    """The hour that a stamp such as `20150701T05Z` ends, since 1970; each read once [h]."""
+
+    def __missing__(self, stamp: str) -> int:
+        end = np.datetime64(datetime.strptime(stamp, _STAMP), "h")
+        self[stamp] = int(end.astype(np.int64))
+        return self[stamp]
+
+
+class _Scratch:
+    """Series on disk until their authority's turn."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._count = 0
+        self.parts: dict[str, dict[str, list[Path]]] = defaultdict(lambda: defaultdict(list))
+
+    def put(self, holding: Holding, end_h: np.ndarray, values: np.ndarray) -> None:
+        path = self._folder / f"{self._count}.parquet"
+        self._count += 1
+        pq.write_table(pa.table({"end_h": end_h, "value": values}), path, compression="zstd")
+        self.parts[holding.ba_code][holding.name].append(path)
+
+    def take(self, ba_code: str) -> pd.DataFrame:
+        """Return the series of an authority side by side, and forget them."""
+        held = self.parts.pop(ba_code)
+        return side_by_side(
+            {name: pd.concat([_taken(path) for path in paths]) for name, paths in held.items()}
+        )
+
+
+def _taken(path: Path) -> pd.Series:
+    table = pq.read_table(path)
+    path.unlink()
+    beginning = (table["end_h"].to_numpy() - _ONE_HOUR).astype("datetime64[h]")
+    index = pd.DatetimeIndex(beginning.astype("datetime64[s]")).tz_localize("UTC")
+    return pd.Series(table["value"].to_numpy(), index=index)
+
+
+def _series_of(source: Input, options: Options) -> Iterator[tuple[str, Holding, dict[str, Any]]]:
+    """Give each series that holds something of use, with its place; the rest is not even parsed."""
+    for place, line in _lines(source, options):
+        named = _ID.search(line, 0, _BEGINNING_BYTES)
+        is_reply = _REPLY.search(line, 0, _BEGINNING_BYTES) is not None
+        is_of_use = named is not None and holding_of(named[1].decode()) is not None
+        if not is_reply and not is_of_use:
+            continue
+        content = _parsed(line, place)
+        for series in content["series"] if is_reply else [content]:
+            holding = holding_of(str(series.get("series_id")))
+            if holding is not None:
+                yield place, holding, series
+
+
+def _lines(source: Input, options: Options) -> Iterator[tuple[str, bytes]]:
+    with source.open(options.progress) as stream:
+        number = 0
+        while line := stream.readline(LONGEST_LINE_BYTES):
+            number += 1
+            place = f"{source.origin}, line {number}"
+            if len(line) == LONGEST_LINE_BYTES:
+                raise DataError(
+                    f"{place}: is longer than {LONGEST_LINE_BYTES // 2**20} MiB; EIA's bulk file "
+                    "has one series in each line"
+                )
+            yield place, line
+
+
+def _parsed(line: bytes, place: str) -> dict[str, Any]:
+    try:
+        content = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"{place}: is not JSON, or is cut off: {error}") from None
+    if not isinstance(content, dict) or not isinstance(content.get("series", []), list):
+        raise DataError(f"{place}: is no series of EIA's bulk file")
+    return content
+
+
+def _hours_and_values(
+    series: dict[str, Any], hour_of: _HourOf, place: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the ends of the hours [h since 1970] and the values of a series [MW]."""
+    try:
+        data = series["data"]
+        hours = np.fromiter((hour_of[stamp] for stamp, _ in data), np.int64, len(data))
+        values = np.array([value for _, value in data], dtype=float)
+    except (KeyError, TypeError, ValueError) as error:
+        name = series.get("series_id")
+        raise DataError(
+            f"{place}: {name} has no data that can be read, such as "
+            f'[["20220303T05Z", 10420], ...]: {error}'
+        ) from None
+    return hours, values

@@ -1,0 +1,75 @@
+"""The wide tables of gridemissions: `E_CISO_SUN`, `E_CISO-BPAT_ID`, `CO2i_CISO_D`.
+
+Here `GAS` is natural gas and `NG` net generation, unlike EIA's codes. Stamps are the end of the
+hour in UTC. Emissions (`CO2_`, kg an hour) are not read.
+
+Source of the names: gridemissions (de Chalendar et al.), its files of energy (E), emissions (CO2)
+and consumption-based intensity (CO2i) [kg/MWh].
+"""
+
+import re
+from collections.abc import Iterator
+
+from dcsim.errors import DataError
+from dcsim.grid.readers.eba_names import Holding
+from dcsim.grid.readers.eia_codes import is_region
+from dcsim.grid.readers.source import Input, Options, Sniff, sniff
+from dcsim.grid.readers.wide import read_wide
+from dcsim.grid.records import (
+    DEMAND,
+    INTENSITY,
+    NET_GENERATION,
+    TOTAL_INTERCHANGE,
+    Records,
+    to,
+)
+
+_NAME = re.compile(r"^(E|CO2|CO2i)_([A-Z0-9]+)(?:-([A-Z0-9]+))?_([A-Z]+)$")
+_REPORTED_OF = {"D": DEMAND, "NG": NET_GENERATION, "TI": TOTAL_INTERCHANGE}
+_GAS, _NATURAL_GAS = "GAS", "NG"
+_CLOCK_NOTE = "stamps were hour-ending UTC and are moved one hour back"
+_INTENSITY_NOTE = "intensity is consumption-based, as gridemissions computed it"
+_EMISSIONS_NOTE = "emissions in kg an hour (CO2_) are not kept"
+
+
+def recognizes(found: Sniff) -> bool:
+    """Tell whether a file is meant for this reader."""
+    return any(_NAME.match(name) for name in found.columns[1:])
+
+
+def pieces(source: Input, options: Options) -> Iterator[Records]:
+    """Read a file, some thousands of hours at a time.
+
+    Raises:
+        DataError: The file has no energy and no intensity, or a row, stamp or number is unreadable.
+    """
+    found = sniff(source)
+    holdings = {name: held for name in found.columns[1:] if (held := _holding_of(name)) is not None}
+    if not holdings:
+        raise DataError(
+            f"{source.origin}, line {found.line}: has no energy (E_<BA>_<fuel>) and no intensity "
+            "(CO2i_<BA>_D)"
+        )
+    yield from read_wide(source, options, found, holdings, _notes(found))
+
+
+def _holding_of(name: str) -> Holding | None:
+    match = _NAME.match(name)
+    if match is None or is_region(match[2]):
+        return None
+    kind, code, other, what = match.groups()
+    if kind == "CO2i":
+        return Holding(code, INTENSITY) if what == "D" and other is None else None
+    if kind == "CO2":
+        return None
+    if other is not None:
+        return Holding(code, to(other)) if what == "ID" and not is_region(other) else None
+    if what in _REPORTED_OF:
+        return Holding(code, _REPORTED_OF[what])
+    return Holding(code, _NATURAL_GAS if what == _GAS else what)
+
+
+def _notes(found: Sniff) -> tuple[str, ...]:
+    kinds = {match[1] for name in found.columns[1:] if (match := _NAME.match(name))}
+    said = ((_INTENSITY_NOTE, "CO2i" in kinds), (_EMISSIONS_NOTE, "CO2" in kinds))
+    return (_CLOCK_NOTE, *(note for note, applies in said if applies))
