@@ -37,9 +37,9 @@ def heatmap_figure(study: Study) -> tuple[Figure, str]:
     intensity = study.traces.column("intensity_kg_per_mwh")
     figure = new_figure("When the plan imports, and how clean the grid is then", 5.6)
     upper, lower = figure.subplots(2, 1, sharex=True)
-    _draw_map(upper, by_day_and_hour(local, import_mw), "Greys", "Grid import [MW]")
-    _draw_map(lower, by_day_and_hour(local, intensity), "Oranges", "Grid intensity [kg/MWh]")
-    _label_dates(lower, local)
+    draw_map(upper, by_day_and_hour(local, import_mw), "Greys", "Grid import [MW]")
+    draw_map(lower, by_day_and_hour(local, intensity), "Oranges", "Grid intensity [kg/MWh]")
+    label_dates(lower, local)
     lower.set_xlabel(f"{span_in_words(local)}, {study.scenario.datacenter.time_zone}")
     return figure, _heatmap_alt(local, import_mw, intensity)
 
@@ -60,23 +60,40 @@ def by_day_and_hour(local: pd.DatetimeIndex, values: np.ndarray) -> pd.DataFrame
     return table.reindex(index=range(HOURS_PER_DAY), columns=every_day)
 
 
-def _draw_map(axes: Axes, table: pd.DataFrame, colormap: str, label: str) -> None:
+def draw_map(
+    axes: Axes,
+    table: pd.DataFrame,
+    colormap: str,
+    label: str,
+    limits: tuple[float, float] | None = None,
+) -> None:
+    """Draw values by local day and hour as a heat-map with a color bar.
+
+    Args:
+        axes: Where.
+        table: As `by_day_and_hour` gives it.
+        colormap: Name of one of matplotlib's.
+        label: What the values are, with their unit.
+        limits: Values of the lightest and darkest color; 0 and the highest if left out.
+    """
     first_day = days_since_1970(pd.DatetimeIndex(table.columns))[0]
     borders = first_day + np.arange(table.shape[1] + 1)
     highest = float(np.nanmax(table.to_numpy()))
+    low, high = limits or (0.0, highest if highest > NOTHING_BELOW else 1.0)
     mesh = axes.pcolormesh(
         borders, np.arange(HOURS_PER_DAY + 1), np.ma.masked_invalid(table.to_numpy()),
-        cmap=colormap, vmin=0, vmax=highest if highest > NOTHING_BELOW else 1, rasterized=True,
+        cmap=colormap, vmin=low, vmax=high, rasterized=True,
     )  # fmt: skip
     axes.set_facecolor(_MISSING)
     axes.set_yticks(range(0, HOURS_PER_DAY + 1, 6), [f"{h:02d}:00" for h in range(0, 25, 6)])
     axes.set_ylabel("Local time")
-    bar = axes.figure.colorbar(mesh, ax=axes, pad=0.015, aspect=14)
+    extend = "both" if limits else "neither"
+    bar = axes.figure.colorbar(mesh, ax=axes, pad=0.015, aspect=14, extend=extend)
     bar.set_label(label)
     bar.outline.set_visible(False)
 
 
-def _label_dates(axes: Axes, local: pd.DatetimeIndex) -> None:
+def label_dates(axes: Axes, local: pd.DatetimeIndex) -> None:
     """Name days where they are few, Mondays where they are some, months where they are many."""
     days = pd.date_range(local[0].date(), local[-1].date(), freq="D")
     if len(days) <= _FEW_DAYS:

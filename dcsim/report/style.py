@@ -1,5 +1,6 @@
 """How every figure looks: one style, one color for each thing, and labels that do not collide."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -30,8 +31,25 @@ COLORS = {
 """One color per thing in all figures; from the palette of Okabe and Ito, which people with any
 color vision can tell apart. Operational carbon has the color of the grid import that causes it."""
 
+FUEL_COLORS = {
+    "nuclear": "#a98bc9",
+    "coal": "#474747",
+    "natural_gas": "#cdb091",
+    "oil": "#7a3b1d",
+    "other": "#a9b53a",
+    "hydro": "#0072b2",
+    "wind": COLORS["wind"],
+    "solar": COLORS["solar"],
+}
+"""One color per fuel, in the order they are stacked: neighbours differ in lightness too."""
+
 OTHER_COLOR = "#0072b2"
 """For a row of the ledger that has no color of its own."""
+
+_CAPTION_CHARACTERS_PER_IN = 15.5
+"""As many small letters fit into an inch of a figure's width."""
+_TITLE_TOP = 0.98  # where matplotlib puts the title, as a share of the height
+_TITLE_IN = 0.25  # height of the title with the gap below it
 
 STYLE: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, so that bytes are the same everywhere
@@ -85,6 +103,15 @@ def new_figure(title: str, height_in: float, width_in: float = 9.0) -> Figure:
     figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.06)
     figure.suptitle(title, x=0.01, ha="left")
     return figure
+
+
+def caption(figure: Figure, text: str) -> None:
+    """Write under the title what the figure's hours are and where they are from."""
+    lines = textwrap.wrap(text, int(_CAPTION_CHARACTERS_PER_IN * figure.get_figwidth()))
+    title = figure.get_suptitle() + "\n" * len(lines)  # the layout keeps room for the title only
+    figure.suptitle(title, x=0.01, ha="left")
+    top = _TITLE_TOP - _TITLE_IN / figure.get_figheight()
+    figure.text(0.01, top, "\n".join(lines), fontsize=8.5, color=QUIET, va="top")
 
 
 def legend_below(figure: Figure, axes: Axes, columns: int) -> None:
