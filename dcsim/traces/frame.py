@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -25,8 +26,10 @@ from dcsim.grid.intensity import (
 )
 from dcsim.grid.repair import clip_negative
 from dcsim.grid.store import load_grid
+from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.scenario.rates import years_of
 from dcsim.scenario.spec import Grid, Horizon, Scenario
+from dcsim.traces.plants import plant_cf
 from dcsim.traces.workload import facility_load_mw, load_source
 
 BASE_COLUMNS = (
@@ -114,8 +117,8 @@ def build_traces(scenario: Scenario) -> Traces:
     generation = load_grid(scenario.grid, scenario.seed)
     window = horizon_of(generation.index, scenario.horizon, generation.source.origin)
     whole_year, clipped = clip_negative(generation.table)
-    solar_cf, solar_note = capacity_factor(whole_year["solar"], generation, scenario.grid)
-    wind_cf, wind_note = capacity_factor(whole_year["wind"], generation, scenario.grid)
+    solar = _output_of(scenario.solar, whole_year["solar"], generation, scenario.grid, window)
+    wind = _output_of(scenario.wind, whole_year["wind"], generation, scenario.grid, window)
     mix = whole_year.loc[window]
     load_mw = facility_load_mw(scenario.datacenter, window, scenario.seed)
     table = pd.DataFrame(
@@ -124,8 +127,8 @@ def build_traces(scenario: Scenario) -> Traces:
                 mix, emission_factors(scenario.grid.factors)
             ),
             "carbon_free_frac": carbon_free_share(mix),
-            "solar_cf": solar_cf[window],
-            "wind_cf": wind_cf[window],
+            "solar_cf": solar.cf,
+            "wind_cf": wind.cf,
             **_split_load(load_mw, scenario),
         },
         index=window,
@@ -133,8 +136,30 @@ def build_traces(scenario: Scenario) -> Traces:
     return Traces(
         table,
         local_day_numbers(window, scenario.datacenter.time_zone),
-        _sources(scenario, generation, clipped, (solar_note, wind_note)),
+        _sources(scenario, generation, clipped, (solar, wind)),
     )
+
+
+class _Output(NamedTuple):
+    """A plant's capacity factor, in words what it stands on, and its weather if it has its own."""
+
+    cf: pd.Series
+    basis: str
+    weather: Source | None
+
+
+def _output_of(
+    plant: SolarOption | WindOption,
+    fleet_mw: pd.Series,
+    generation: GridGeneration,
+    grid: Grid,
+    window: pd.DatetimeIndex,
+) -> _Output:
+    if plant.source == "weather":
+        cf, source = plant_cf(plant, window)
+        return _Output(cf, f"{fleet_mw.name}: own weather, {source.origin}", source)
+    cf, basis = capacity_factor(fleet_mw, generation, grid)
+    return _Output(cf[window], basis, None)
 
 
 def horizon_of(index: pd.DatetimeIndex, horizon: Horizon, origin: str) -> pd.DatetimeIndex:
@@ -209,14 +234,15 @@ def _sources(
     scenario: Scenario,
     generation: GridGeneration,
     clipped: Sequence[Repair],
-    notes: Sequence[str],
+    outputs: Sequence[_Output],
 ) -> tuple[Source, ...]:
     grid = generation.source
-    note = f"{grid.note}. Capacity factors: {'; '.join(notes)}"
+    note = f"{grid.note}. Capacity factors: {'; '.join(o.basis for o in outputs)}"
     repairs = (*grid.repairs, *clipped)
     factors = Source("emission factors", scenario.grid.factors, "average production intensity")
     return (
         Source(grid.what, grid.origin, note, grid.sha256, repairs),
         factors,
+        *(output.weather for output in outputs if output.weather is not None),
         load_source(scenario.datacenter),
     )

@@ -1,0 +1,319 @@
+"""A site's weather, checked and repaired: what the physics of solar and wind starts from.
+
+A typical year mixes months of different years. It is put on one common year whose end meets its
+beginning, in the file's own zone, and only then looked at in UTC, so that the hours which local
+time has beyond midnight of 31 December come before its first.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from dcsim.errors import DataError
+from dcsim.grid.generation import Repair
+from dcsim.scenario.plant import WeatherFormat
+from dcsim.traces.weather_formats import (
+    DHI,
+    DNI,
+    GHI,
+    NOMINAL_YEAR,
+    PRESSURE,
+    PVLIB_NAMES,
+    TEMPERATURE,
+    WIND,
+    Reading,
+    read_format,
+)
+from dcsim.units import HOURS_PER_DAY
+
+ONE_HOUR = pd.Timedelta(hours=1)
+ONE_YEAR = pd.Timedelta(days=365)
+
+POSSIBLE = {
+    GHI: (0.0, 2000.0),
+    DNI: (0.0, 1500.0),
+    DHI: (0.0, 1500.0),
+    TEMPERATURE: (-90.0, 70.0),
+    WIND: (0.0, 60.0),
+    PRESSURE: (31_000.0, 120_000.0),
+}
+"""Least and most of each column: beyond the records of the Earth's surface (GHI: above the solar
+constant of 1,361 W/m2 by cloud enhancement) and, for pressure, EPW's own limits."""
+
+LONGEST_GAP_H = 6
+"""Gaps of missing values up to this long are filled linearly; longer ones are refused [h]."""
+NOON_LIMIT_H = 0.5
+"""How far from solar noon the center of irradiance may lie; files with a right clock are within
+0.1 h, and one with a wrong zone is an hour off [h]."""
+LEAST_DAYS_FOR_NOON = 30
+"""Fewer days than this say nothing of the clock: their clouds may lie on one side [days]."""
+MOVE_TO_THE_SUN = "move_to_the_sun"
+"""The repair of a clock by its own irradiance; of no matter to wind."""
+OTHER_CLOCKS_MIN = (-30, -20, -10, 10, 20, 30)
+"""How much earlier or later than its format says a file's irradiance may be found to hold [min]."""
+BETTER_CLOSURE = 0.5
+"""Another clock is believed if it leaves this share, at most, of what the three components of
+irradiance miss each other by [-]."""
+DEGREES_PER_HOUR = 15.0
+"""The Earth turns by this much [degrees]."""
+
+
+@dataclass(frozen=True)
+class Weather:
+    """The weather of one site in even steps, without gaps.
+
+    Attributes:
+        table: Columns of `PVLIB_NAMES` [W/m2, C, m/s, Pa]; index UTC, when the air values hold. A
+            typical year has 365 days that follow on themselves.
+        sun: From a row's stamp to the middle of what its irradiance stands for.
+        is_typical: Whether months come from different years, so that the year means nothing.
+        latitude: Of the site [degrees north].
+        longitude: Of the site [degrees east].
+        elevation_m: Of the site [m].
+        place: What the file calls the site.
+        kind: The file's format, in words.
+        repairs: What was filled, and in how many rows.
+    """
+
+    table: pd.DataFrame
+    sun: pd.Timedelta
+    is_typical: bool
+    latitude: float
+    longitude: float
+    elevation_m: float
+    place: str
+    kind: str
+    repairs: tuple[Repair, ...] = ()
+
+    @property
+    def air_moments(self) -> pd.DatetimeIndex:
+        """Return when temperature, wind and pressure hold."""
+        return pd.DatetimeIndex(self.table.index)
+
+    @property
+    def sun_moments(self) -> pd.DatetimeIndex:
+        """Return the middles of what each row's irradiance stands for."""
+        return self.air_moments + self.sun
+
+    @property
+    def step(self) -> pd.Timedelta:
+        """Return the time between rows."""
+        return self.air_moments[1] - self.air_moments[0]
+
+    @cached_property
+    def under_the_sun(self) -> pd.DataFrame:
+        """Return all columns at the moments of irradiance, the air interpolated to them."""
+        at_s, given_s = _seconds(self.sun_moments), _seconds(self.air_moments)
+        period = ONE_YEAR.total_seconds() if self.is_typical else None
+        air = {
+            name: np.interp(at_s, given_s, self.table[name].to_numpy(), period=period)
+            for name in (TEMPERATURE, WIND, PRESSURE)
+        }
+        return self.table.set_axis(self.sun_moments).assign(**air)
+
+    def noon_offset_h(self) -> float:
+        """Return how long after solar noon the center of the irradiance lies [h]."""
+        return float(np.average(self._solar_hour(), weights=self.table[GHI]))
+
+    def closure_w_per_m2(self) -> float:
+        """Return by how much GHI differs from DHI and the sun's share of DNI, on average [W/m2].
+
+        The three are measured or modelled together, so a sun that stands where it stood for
+        them gives next to nothing, and one half an hour away 20 W/m2 or more.
+        """
+        from pvlib import solarposition
+
+        day = self.sun_moments.day_of_year.to_numpy()
+        zenith = solarposition.solar_zenith_analytical(
+            np.radians(self.latitude),
+            np.radians(self._solar_hour() * DEGREES_PER_HOUR),
+            solarposition.declination_spencer71(day),
+        )
+        ghi, dni, dhi = (self.table[name].to_numpy() for name in (GHI, DNI, DHI))
+        missed = np.abs(ghi - dhi - dni * np.maximum(np.cos(zenith), 0.0))
+        return float(missed[ghi > 0].mean())
+
+    def _solar_hour(self) -> np.ndarray:
+        """Return the hours since solar noon of each moment of irradiance, -12 to 12 [h]."""
+        from pvlib.solarposition import equation_of_time_spencer71
+
+        moments = self.sun_moments
+        equation_h = equation_of_time_spencer71(moments.day_of_year.to_numpy()) / 60
+        local_h = _seconds(moments) / 3600 + self.longitude / DEGREES_PER_HOUR
+        hours: np.ndarray = (local_h + equation_h) % HOURS_PER_DAY - HOURS_PER_DAY / 2
+        return hours
+
+
+def _seconds(moments: pd.DatetimeIndex) -> np.ndarray:
+    return moments.as_unit("s").asi8.astype(float)
+
+
+def read_weather(path: Path, asked: WeatherFormat | None = None) -> Weather:
+    """Read a weather file, put it on one even UTC clock, and refuse or repair what is wrong in it.
+
+    Args:
+        path: EPW, TMY3, NSRDB or PVGIS, gzipped or not.
+        asked: The format, instead of what the content shows.
+
+    Raises:
+        DataError: The file cannot be read, is not whole, has impossible values, longer gaps than
+            may be filled, or a clock that the sun contradicts.
+    """
+    reading = read_format(path, asked)
+    origin = str(path)
+    _check_site(reading, origin)
+    index, is_typical = _clock(reading, origin)
+    table, repairs = _fill(reading, ONE_HOUR / (index[1] - index[0]), origin)
+    weather = Weather(
+        table.set_axis((index + reading.air).tz_convert("UTC").as_unit("s")),
+        reading.sun - reading.air,
+        is_typical,
+        reading.latitude,
+        reading.longitude,
+        reading.elevation_m,
+        reading.place,
+        reading.kind,
+        repairs,
+    )
+    _check_sunshine(weather, origin)
+    weather = _believe_the_sun(weather)
+    _check_noon(weather, origin)
+    return weather
+
+
+def _check_site(reading: Reading, origin: str) -> None:
+    limits = {"latitude": 90.0, "longitude": 180.0, "elevation_m": 9000.0}
+    for name, most in limits.items():
+        value = getattr(reading, name)
+        if not abs(value) <= most:
+            raise DataError(f"{origin}: {name} is {value:g}; must be within -{most:g} and {most:g}")
+
+
+def _clock(reading: Reading, origin: str) -> tuple[pd.DatetimeIndex, bool]:
+    """Return even stamps for all rows, and whether they are of a typical year."""
+    given = pd.DatetimeIndex(reading.table.index)
+    if len(given) < 2:
+        raise DataError(f"{origin}: has {len(given)} rows; at least two are needed")
+    steps = given[1:] - given[:-1]
+    step = steps.to_series().mode().iloc[0]
+    if step <= pd.Timedelta(0) or ONE_HOUR % step != pd.Timedelta(0):
+        raise DataError(f"{origin}: rows are {step} apart; must be an hour or a part of one")
+    common = pd.date_range(
+        given[0].replace(year=NOMINAL_YEAR), periods=int(ONE_YEAR / step), freq=step
+    )
+    if _same_calendar(given, common) and (reading.is_typical or (steps != step).any()):
+        return common, True
+    if reading.is_typical:
+        raise DataError(
+            f"{origin}: must have every hour of a typical year once, in order, from 1 January: "
+            f"{len(common):,} rows; got {len(given):,} from {given[0]} to {given[-1]}"
+        )
+    if (steps != step).any():
+        row = int(np.argmax(steps != step))
+        raise DataError(
+            f"{origin}, row {row + 2} of the data: {given[row + 1]} follows {given[row]}; rows "
+            f"must be {step} apart, or be the {len(common):,} of a typical year"
+        )
+    return given, False
+
+
+def _same_calendar(given: pd.DatetimeIndex, common: pd.DatetimeIndex) -> bool:
+    """Tell whether stamps have the months, days and times of a year that starts on 1 January."""
+    parts = ("month", "day", "hour", "minute")
+    return (
+        len(given) == len(common)
+        and (common[0].month, common[0].day, common[0].hour) == (1, 1, 0)
+        and all(bool((getattr(given, p) == getattr(common, p)).all()) for p in parts)
+    )
+
+
+def _fill(
+    reading: Reading, rows_per_hour: float, origin: str
+) -> tuple[pd.DataFrame, tuple[Repair, ...]]:
+    """Refuse impossible values and long gaps, fill short ones, and say what was filled."""
+    table, repairs = reading.table, []
+    if table[PRESSURE].isna().all():
+        from pvlib.atmosphere import alt2pres
+
+        standard_pa = float(alt2pres(reading.elevation_m))
+        table = table.assign(**{PRESSURE: standard_pa})
+        detail = f"the file has none; {standard_pa:.0f} Pa, standard at {reading.elevation_m:g} m"
+        repairs.append(Repair("standard_pressure", int(len(table) / rows_per_hour), detail))
+    longest = int(LONGEST_GAP_H * rows_per_hour)
+    for column in PVLIB_NAMES:
+        _check_possible(table[column], origin)
+        missing = table[column].isna()
+        if missing.any():
+            table = table.assign(**{column: _interpolate(table[column], longest, origin)})
+            hours = int(np.ceil(missing.sum() / rows_per_hour))
+            repairs.append(Repair("interpolate_weather", hours, f"{column}, linearly"))
+    return table, tuple(repairs)
+
+
+def _check_possible(values: pd.Series, origin: str) -> None:
+    low, high = POSSIBLE[str(values.name)]
+    bad = ~values.between(low, high) & values.notna()
+    if bad.any():
+        row = int(bad.to_numpy().argmax())
+        raise DataError(
+            f"{origin}, row {row + 1} of the data: {values.name} at {values.index[row]} is "
+            f"{values.iloc[row]:g} ({int(bad.sum())} rows); must be within {low:g} and {high:g}"
+        )
+
+
+def _interpolate(values: pd.Series, longest: int, origin: str) -> pd.Series:
+    """Fill gaps linearly, up to so many rows each; ends take the nearest value."""
+    missing = values.isna()
+    run = missing.groupby((~missing).cumsum()).transform("sum")
+    too_long = missing & (run > longest)
+    if too_long.any():
+        row = int(too_long.to_numpy().argmax())
+        raise DataError(
+            f"{origin}, row {row + 1} of the data: {values.name} is missing from "
+            f"{values.index[row]} for {int(run.iloc[row])} rows; up to {longest} in a row "
+            f"({LONGEST_GAP_H} h) are filled"
+        )
+    return values.interpolate("linear", limit_direction="both")
+
+
+def _check_sunshine(weather: Weather, origin: str) -> None:
+    if not weather.table[GHI].any():
+        raise DataError(f"{origin}: {GHI} is 0 in all rows; a site has sunshine")
+
+
+def _believe_the_sun(weather: Weather) -> Weather:
+    """Move the irradiance, by half an hour at most, to when its own components say the sun was.
+
+    Climate.OneBuilding's TMYx files need it: their irradiance holds at the full hour, at the
+    beginning of the row's hour in some files and at its end in others, not at its middle.
+    """
+    asked = weather.closure_w_per_m2()
+    moved = [replace(weather, sun=weather.sun + pd.Timedelta(minutes=m)) for m in OTHER_CLOCKS_MIN]
+    closures = [other.closure_w_per_m2() for other in moved]
+    best = int(np.argmin(closures))
+    if closures[best] > BETTER_CLOSURE * asked:
+        return weather
+    minutes = OTHER_CLOCKS_MIN[best]
+    detail = (
+        f"irradiance holds {abs(minutes)} min {'earlier' if minutes < 0 else 'later'} than its "
+        f"format says: there GHI, DHI and DNI miss each other by {closures[best]:.1f} W/m2 on "
+        f"average, not {asked:.1f}"
+    )
+    hours = int(len(weather.table) * weather.step / ONE_HOUR)
+    repair = Repair(MOVE_TO_THE_SUN, hours, detail)
+    return replace(moved[best], repairs=(*weather.repairs, repair))
+
+
+def _check_noon(weather: Weather, origin: str) -> None:
+    """Refuse a clock that the sun contradicts."""
+    offset_h = weather.noon_offset_h()
+    days = len(weather.table) * weather.step / pd.Timedelta(days=1)
+    if days >= LEAST_DAYS_FOR_NOON and abs(offset_h) > NOON_LIMIT_H:
+        raise DataError(
+            f"{origin}: irradiance has its center {offset_h:+.2f} h from solar noon at longitude "
+            f"{weather.longitude:g}; must be within {NOON_LIMIT_H:g} h. Are time zone and "
+            "longitude in the header right, and the stamps in standard time?"
+        )
