@@ -6,6 +6,7 @@ each column is from is in `grids/SOURCES.md`.
 
 import csv
 import difflib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
@@ -26,7 +27,6 @@ _ZONE_KEY = "US-"
 _SUGGESTED = 3
 _LIKENESS = 0.5
 """How alike a suggested code must be to what was asked, by difflib's ratio [-]."""
-_TRUE = "yes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,14 +216,22 @@ def _value(
     text = row.get(column) or ""
     if kind is str:
         return text
-    if kind is bool:
-        return text == _TRUE
     if not text and kind in (int | None, float | None, date | None):
         return None
+    read, what = _READ[kind]
     try:
-        if kind == (date | None):
-            return date.fromisoformat(text)
-        return int(text) if kind in (int, int | None) else float(text)
-    except ValueError:
+        return read(text)
+    except (ValueError, KeyError):
         code = row.get("ba_code")
-        raise DataError(f"{AUTHORITIES_FILE}, {code}: {column} is {text!r}, not a number") from None
+        raise DataError(f"{AUTHORITIES_FILE}, {code}: {column} is {text!r}, {what}") from None
+
+
+_READ: dict[object, tuple[Callable[[str], bool | int | float | date], str]] = {
+    bool: ({"yes": True, "no": False}.__getitem__, "neither yes nor no"),
+    int: (int, "not a number"),
+    int | None: (int, "not a number"),
+    float: (float, "not a number"),
+    float | None: (float, "not a number"),
+    date | None: (date.fromisoformat, "not a date such as 2004-01-31"),
+}
+"""How a cell of each type is read, and what to say of one that is not of it."""

@@ -1,0 +1,239 @@
+"""The registry: all there, adding up, each column with its source, and made again to the byte."""
+
+import csv
+import importlib.util
+import json
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dcsim.errors import DataError, ScenarioError
+from dcsim.grid.authorities import (
+    Authority,
+    _value,
+    authority_named,
+    known_authorities,
+    nearest_authorities,
+    registry_table,
+)
+from dcsim.grid.generation import FUELS
+from tests.conftest import REPOSITORY
+
+GRIDS = REPOSITORY / "grids"
+HOURS = 8760
+CODES = sorted(known_authorities())
+PLATED = ("nuclear", "hydro", "coal", "natural_gas", "oil", "solar", "wind")
+
+
+def tool(name: str) -> ModuleType:
+    """The script that makes a file of `grids/`."""
+    spec = importlib.util.spec_from_file_location(name, GRIDS / "tools" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_how_many_there_are() -> None:
+    """69 report or reported, 62 still do; one of the 69 (GLHB) has no generation on record."""
+    authorities = known_authorities().values()
+    assert len(authorities) == 69
+    assert sum(a.is_active for a in authorities) == 62
+    assert [a.ba_code for a in authorities if a.gen_total_gwh is None] == ["GLHB"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_energy_by_fuel_sums_to_the_total(code: str) -> None:
+    authority = known_authorities()[code]
+    if authority.gen_total_gwh is None:
+        assert all(getattr(authority, f"gen_{fuel}_gwh") is None for fuel in FUELS)
+        return
+    total = sum(authority.fact(f"gen_{fuel}_gwh") for fuel in FUELS)
+    assert total == pytest.approx(authority.gen_total_gwh, rel=0.005)
+    assert all(authority.fact(f"gen_{fuel}_gwh") >= 0 for fuel in FUELS)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_energy_exceeds_its_nameplate(code: str) -> None:
+    authority = known_authorities()[code]
+    for fuel in PLATED:
+        nameplate_mw = getattr(authority, f"{fuel}_nameplate_mw")
+        if nameplate_mw is not None and authority.gen_total_gwh is not None:
+            assert authority.generation_mwh(fuel) <= nameplate_mw * HOURS
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_solar_and_wind_have_a_fleet_and_a_place_where_they_have_energy(code: str) -> None:
+    authority = known_authorities()[code]
+    for fuel in ("solar", "wind"):
+        has_energy = bool(getattr(authority, f"gen_{fuel}_gwh"))
+        assert (getattr(authority, f"{fuel}_nameplate_mw") > 0) == has_energy
+        assert (getattr(authority, f"{fuel}_latitude") is not None) == has_energy
+        assert (getattr(authority, f"{fuel}_longitude") is not None) == has_energy
+        assert getattr(authority, f"{fuel}_point") in (
+            ["fleet", "authority"] if has_energy else [""]
+        )
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_facts_are_possible(code: str) -> None:
+    a = known_authorities()[code]
+    assert a.interconnect in ("western", "eastern", "ercot")
+    assert a.is_active == (a.active_until is None)
+    assert not (a.generation_only and a.demand_gwh)
+    if a.demand_gwh and a.peak_demand_mw:
+        mean_mw = a.demand_gwh * 1000 / HOURS
+        assert a.fact("min_demand_mw") < mean_mw < a.peak_demand_mw
+    if a.latitude and a.longitude:
+        assert 24 < a.latitude < 50
+        assert -125 < a.longitude < -66
+    pd.Timestamp("2022-01-01", tz=a.time_zone)
+
+
+def test_known_values_of_2022_and_2019() -> None:
+    """CISO's solar of 2022 in EIA-930, and DUK's nuclear of 2019 in EIA-923 [GWh]."""
+    ciso, duk = known_authorities()["CISO"], known_authorities()["DUK"]
+    assert (ciso.gen_year, ciso.gen_solar_gwh, ciso.solar_nameplate_mw) == (2022, 35912.0, 17942.9)
+    assert (duk.gen_year, duk.gen_nuclear_gwh, duk.wind_nameplate_mw) == (2019, 61066.5, 0.0)
+    assert (ciso.gen_basis, duk.gen_basis) == ("eia930_hourly_2022", "eia923_plants_2019")
+    assert known_authorities()["OVEC"].active_until == date(2018, 12, 1)
+
+
+def test_net_export_is_generation_less_demand() -> None:
+    """CISO 2022: 171,996.8 - 223,670.2 = -51,673.4 GWh, an import."""
+    assert known_authorities()["CISO"].net_export_gwh == pytest.approx(-51673.4)
+
+
+def test_what_was_adjusted_is_said() -> None:
+    """AZPS reports 1.658 of its 174.3 MW of wind, 289.0 MW: the nameplate is raised to it."""
+    azps, nyis = known_authorities()["AZPS"], known_authorities()["NYIS"]
+    assert azps.wind_nameplate_mw == 289.0
+    assert azps.adjusted == "wind nameplate 174.3 MW raised to 289: highest hour reported"
+    assert nyis.solar_nameplate_mw == 0
+    assert nyis.adjusted == "solar nameplate 1276.7 MW set to 0: no energy in the record"
+    assert known_authorities()["SRP"].coal_nameplate_mw is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"), [("CISO", "CISO"), (" ciso ", "CISO"), ("US-CAL-CISO", "CISO")]
+)
+def test_names_that_are_known(asked: str, found: str) -> None:
+    assert authority_named(asked).ba_code == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "nearest"),
+    [
+        ("CAISO", "CISO"), ("ERCOT", "ERCO"), ("NYISO", "NYIS"), ("ISO-NE", "ISNE"),
+        ("SPP", "SWPP"), ("BPA", "BPAT"), ("LADWP", "LDWP"), ("Pacificorp", "PACE"),
+        ("bonneville", "BPAT"),
+    ],
+)  # fmt: skip
+def test_the_nearest_is_named_first(asked: str, nearest: str) -> None:
+    assert nearest_authorities(asked)[0].ba_code == nearest
+    name = known_authorities()[nearest].ba_name
+    with pytest.raises(ScenarioError) as caught:
+        authority_named(asked)
+    assert str(caught.value).startswith(
+        f"there is no balancing authority {asked!r}; nearest are {nearest} ({name})"
+    )
+
+
+def test_where_nothing_is_near_the_list_is_named() -> None:
+    with pytest.raises(ScenarioError, match=r"'qqqqqq'; `dcsim grids list` names them all"):
+        authority_named("qqqqqq")
+
+
+def test_a_blank_fact_is_named() -> None:
+    with pytest.raises(DataError, match=r"GLHB: gen_coal_gwh is blank; it is needed"):
+        known_authorities()["GLHB"].generation_mwh("coal")
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "kind", "what"),
+    [
+        ("gen_year", "soon", int | None, "not a number"),
+        ("demand_gwh", "1e", float | None, "not a number"),
+        ("solar_nameplate_mw", "", float, "not a number"),
+        ("active_from", "1/1/2004", date | None, "not a date such as 2004-01-31"),
+        ("is_active", "maybe", bool, "neither yes nor no"),
+    ],
+)
+def test_a_damaged_cell_is_named(column: str, text: str, kind: object, what: str) -> None:
+    with pytest.raises(DataError, match=rf"XX: {column} is '{text}', {what}"):
+        _value({"ba_code": "XX", column: text}, column, kind)
+
+
+def test_the_table_is_the_registry() -> None:
+    table = registry_table()
+    assert list(table.index) == list(known_authorities())
+    assert table.loc["GLHB", "gen_total_gwh"] is None or np.isnan(
+        table.loc["GLHB", "gen_total_gwh"]
+    )
+    assert table["gen_solar_gwh"].sum() == pytest.approx(
+        sum(a.gen_solar_gwh or 0 for a in known_authorities().values())
+    )
+
+
+def test_every_column_is_a_field_and_every_field_a_column() -> None:
+    with (GRIDS / "balancing_authorities.csv").open() as file:
+        assert next(csv.reader(file)) == list(Authority.__dataclass_fields__)
+
+
+def sources_of(file: str) -> str:
+    """The part of SOURCES.md about a file."""
+    text = (GRIDS / "SOURCES.md").read_text(encoding="utf-8")
+    assert f"## {file}\n" in text, f"SOURCES.md has no part about {file}"
+    return text.split(f"## {file}\n")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize("file", ["balancing_authorities.csv", "us_outline.csv"])
+def test_every_column_names_a_source(file: str) -> None:
+    with (GRIDS / file).open() as opened:
+        columns = next(csv.reader(opened))
+    part = sources_of(file)
+    for fuel in FUELS:
+        part = part.replace("`gen_<fuel>_gwh`", f"`gen_<fuel>_gwh`, `gen_{fuel}_gwh`")
+    assert [column for column in columns if f"`{column}`" not in part] == []
+
+
+def test_nothing_under_the_odbl_is_in_it() -> None:
+    """Electricity Maps' yearly intensities, through co2.js, are under the ODbL."""
+    with (GRIDS / "balancing_authorities.csv").open() as file:
+        header = file.readline()
+    assert "ci_" not in header
+    assert "intensity" not in header
+
+
+@pytest.mark.real_data
+def test_the_shipped_bytes_are_made_again(real_data: Path) -> None:
+    made = tool("registry")
+    text = made.as_csv(made.registry(real_data))
+    assert text == (GRIDS / "balancing_authorities.csv").read_text(encoding="utf-8")
+
+
+def test_outline_is_thinned_and_neighbours_still_meet() -> None:
+    """Two states side by side: the bump of a few metres goes, the shared border stays once."""
+    made = tool("outline")
+    topology = json.loads("""{
+        "transform": {"scale": [0.01, 0.01], "translate": [-100, 40]},
+        "arcs": [[[0, 0], [0, 100]],
+                 [[0, 100], [-200, 0], [0, -50], [1, 0], [-1, 0], [0, -50], [200, 0]],
+                 [[0, 0], [200, 0], [0, 100], [-200, 0]]],
+        "objects": {
+            "states": {"geometries": [
+                {"id": "01", "type": "Polygon", "arcs": [[0, 1]]},
+                {"id": "04", "type": "MultiPolygon", "arcs": [[[-1, 2]]]},
+                {"id": "02", "type": "Polygon", "arcs": [[2]]}]},
+            "nation": {"geometries": [{"type": "MultiPolygon", "arcs": [[[1, 2]]]}]}}}""")
+    table = made.outline(topology)
+    coast, state = table[table["kind"] == "coast"], table[table["kind"] == "state"]
+    assert state[["latitude", "longitude"]].to_numpy().tolist() == [[40, -100], [41, -100]]
+    assert len(coast) == 7
+    assert coast.iloc[0][["latitude", "longitude"]].tolist() == [41, -100]
+    assert coast.iloc[-1][["latitude", "longitude"]].tolist() == [41, -100]
