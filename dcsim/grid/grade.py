@@ -1,0 +1,147 @@
+"""How far a repaired year is to be trusted: a letter, and the reasons in plain words.
+
+Every criterion gives a letter of its own by the limits below; the worst of them is the grade. The
+limits are this project's judgement: what changes a year's mean intensity by less than the emission
+factors are uncertain is an A or a B; a year that is more of the repair than of the report fails.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dcsim.grid.authorities import known_authorities
+from dcsim.grid.clock import clock_doubts
+from dcsim.grid.filling import run_lengths
+from dcsim.grid.generation import FUELS
+from dcsim.grid.records import INDEX, NET_GENERATION, STORAGE
+from dcsim.grid.repair import RepairedYear
+from dcsim.grid.screens import LEAST_HOURS
+from dcsim.units import HOURS_PER_DAY, HOURS_PER_YEAR, PERCENT
+
+LETTERS = "ABCDF"
+
+HOURS_FRAC = (0.005, 0.02, 0.05, 0.15)
+"""Largest share of hours in which generation was changed, for A, B, C and D [-]."""
+ENERGY_FRAC = (0.001, 0.01, 0.03, 0.10)
+"""Likewise of the energy moved, over all generation [-]."""
+GAP_HOURS = (HOURS_PER_DAY, 3 * HOURS_PER_DAY, 7 * HOURS_PER_DAY, 28 * HOURS_PER_DAY)
+"""Likewise the longest gap filled in a fuel that matters [h]."""
+IDENTITY_FRAC = (0.01, 0.03, 0.10, 0.25)
+"""Likewise the mean difference of all fuels from net generation, over its mean [-]."""
+ABSENT_FRAC = (0.01, 0.03, 0.10, 0.25)
+"""Likewise the share, by the registry, of fuels the year has nothing of [-]."""
+MATTERS_FRAC = 0.01
+"""A fuel with less than this share of the energy does not count for gaps [-]."""
+DOUBTFUL_CLOCK = "B"
+UNSCREENED = "C"
+WHOLE_YEAR_HOURS = HOURS_PER_YEAR - HOURS_PER_DAY
+
+_ABSENCES = ("not_reported_yet", "no_longer_reported")
+
+Finding = tuple[str, str]
+"""A letter and the reason for it."""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A letter, `A` (best), `B`, `C`, `D` or `F`, and why it is not better."""
+
+    letter: str
+    reasons: tuple[str, ...]
+
+
+def grade_year(repaired: RepairedYear) -> Grade:
+    """Grade a repaired year by how much of it is repair, and by what is in doubt."""
+    fuels = [column for column in repaired.table if column in FUELS]
+    if not fuels or not repaired.table[fuels].abs().to_numpy().sum() > 0:
+        return Grade(LETTERS[-1], ("no generation by fuel",))
+    findings = [*_of_changes(repaired, fuels), *_of_totals(repaired), *_of_the_whole(repaired)]
+    findings.sort(reverse=True)
+    blamed = tuple(reason for letter, reason in findings if letter > LETTERS[0])
+    return Grade(findings[0][0], blamed or tuple(reason for _, reason in findings))
+
+
+def _letter(value: float, limits: tuple[float, ...]) -> str:
+    return LETTERS[bisect_left(limits, value)]
+
+
+def _of_changes(repaired: RepairedYear, fuels: list[str]) -> Iterator[Finding]:
+    """Judge how much was changed, and how long the longest gap was."""
+    changes = repaired.changes
+    changes = changes[changes["column"].isin(fuels) & ~changes["rule"].isin(_ABSENCES)]
+    changed = changes[INDEX].nunique()
+    hours_frac = changed / len(repaired.table)
+    yield (
+        _letter(hours_frac, HOURS_FRAC),
+        f"{changed} of {len(repaired.table)} hours changed ({PERCENT * hours_frac:.1f} %)",
+    )
+    moved = (changes["repaired_mw"] - changes["reported_mw"].fillna(0.0)).abs().sum()
+    energy = repaired.table[fuels].abs().sum()
+    energy_frac = float(moved / energy.sum())
+    yield (
+        _letter(energy_frac, ENERGY_FRAC),
+        f"{PERCENT * energy_frac:.2f} % of the energy changed",
+    )
+    matters = energy.index[energy >= MATTERS_FRAC * energy.sum()]
+    gaps = {str(fuel): _longest_gap(repaired, changes, str(fuel)) for fuel in matters}
+    longest = max(gaps, key=lambda fuel: gaps[fuel])
+    if gaps[longest]:
+        yield _letter(gaps[longest], GAP_HOURS), f"a gap of {gaps[longest]} hours in {longest}"
+
+
+def _longest_gap(repaired: RepairedYear, changes: pd.DataFrame, fuel: str) -> int:
+    """Return the longest run of hours of a fuel that were filled, not reported [h]."""
+    filled = changes.loc[(changes["column"] == fuel) & (changes["filled"] != ""), INDEX]
+    return int(run_lengths(repaired.table.index.isin(filled)).max())
+
+
+def _of_totals(repaired: RepairedYear) -> Iterator[Finding]:
+    """Judge whether the fuels add up to what was reported as their total."""
+    table = repaired.table
+    if NET_GENERATION not in table or not table[NET_GENERATION].abs().sum() > 0:
+        return
+    fuels = table[[column for column in table if column in (*FUELS, STORAGE)]].sum(axis=1)
+    residual = float((fuels - table[NET_GENERATION]).abs().mean())
+    residual_frac = residual / float(table[NET_GENERATION].abs().mean())
+    yield (
+        _letter(residual_frac, IDENTITY_FRAC),
+        f"fuels differ from net generation by {residual:.0f} MW on average "
+        f"({PERCENT * residual_frac:.1f} %)",
+    )
+
+
+def _of_the_whole(repaired: RepairedYear) -> Iterator[Finding]:
+    """Judge what no single hour shows: the clock, fuels that lack, and how long the record is."""
+    hours = pd.DatetimeIndex(repaired.table.index)
+    for doubt in clock_doubts(repaired.ba_code, hours):
+        yield DOUBTFUL_CLOCK, doubt
+    if len(hours) < LEAST_HOURS:
+        yield UNSCREENED, f"{len(hours)} hours are too few to be screened"
+    elif len(hours) < WHOLE_YEAR_HOURS:
+        yield LETTERS[0], f"{len(hours)} hours of the year only"
+    absent_frac, absent = _absent(repaired)
+    if absent:
+        yield (
+            _letter(absent_frac, ABSENT_FRAC),
+            f"nothing of {', '.join(absent)}, by the registry {PERCENT * absent_frac:.0f} % of "
+            "generation",
+        )
+
+
+def _absent(repaired: RepairedYear) -> tuple[float, list[str]]:
+    """Return the fuels the registry knows and the year has nothing of, and their share there."""
+    authority = known_authorities().get(repaired.ba_code)
+    if authority is None:
+        return 0.0, []
+    known = {fuel: authority.generation_mwh(fuel) for fuel in FUELS}
+    total = sum(known.values())
+    table = repaired.table
+    absent = [
+        fuel
+        for fuel in FUELS
+        if known[fuel] >= MATTERS_FRAC * total > 0
+        and not (fuel in table and table[fuel].abs().sum() > 0)
+    ]
+    return (sum(known[fuel] for fuel in absent) / total if total else 0.0), absent
