@@ -88,7 +88,8 @@ def waits() -> Waits:
 
 
 @pytest.fixture
-def api() -> Iterator[Api]:
+def api(monkeypatch) -> Iterator[Api]:
+    monkeypatch.setenv("NO_PROXY", "*")
     with serving(Api(tables(), page_rows=50)) as running:
         yield running
 
@@ -246,6 +247,15 @@ def test_a_cut_connection_is_mended_within_one_call(get, api: Api, waits: Waits)
     assert read_all(get()).shape == (HOURS, 9)
     assert offsets(api) == [0, 50, 50, 100, 150, 200]
     assert waits.for_patience == [1.5]
+
+
+def test_what_a_killed_call_left_half_written_is_passed_over(get, api: Api, tmp_path) -> None:
+    whole = get()
+    content = [file.read_bytes() for file in whole]
+    whole[0].rename(whole[0].with_name(f".{whole[0].name}.123.partial"))
+    api.asked.clear()
+    assert [file.read_bytes() for file in get()] == content
+    assert len(api.asked) == FUEL_PAGES
 
 
 def test_a_damaged_page_on_disk_is_asked_again(get, api: Api, tmp_path: Path) -> None:
@@ -510,8 +520,10 @@ def test_the_key_is_never_seen(
 
 
 def test_the_key_is_never_seen_when_all_goes_well(get, api: Api, tmp_path, caplog, capfd) -> None:
-    """The server repeats it with every answer, and reads it from the address only."""
+    """The server repeats it with every answer and in a name, and reads it from the address only."""
     caplog.set_level(logging.DEBUG)
+    for row in api.tables["fuel-type-data"]:
+        row["respondent-name"] = KEY
     api.reads_header = False
     get()
     assert "api_key=[key]" in caplog.text

@@ -30,7 +30,7 @@ MOST_SERIES = 200
 """Rows an hour: there are some 20 fuel codes, and nobody has more than 30 neighbours."""
 
 FIRST_HOUR = "2019-01-01"
-"""Where the API's hourly data begin; older years are in the six-month files."""
+"""Where the API's hourly data begin, as its users report; EIA's manual does not say."""
 
 _FIELDS = ("period", "respondent", "fueltype", "type", "fromba", "toba", "value", "value-units")
 _CODE = re.compile(r"[A-Z0-9]{2,6}")
@@ -224,7 +224,8 @@ class _Pages:
 
     def _write(self, path: Path, total: int, rows: list[Row]) -> None:
         """Write rows whole or not at all, and never the key, wherever it may have come from."""
-        text = json.dumps({"response": {"total": total, "frequency": "hourly", "data": rows}})
+        response = {"total": total, "frequency": "hourly", "data": rows}
+        text = json.dumps({"response": response}, separators=(",", ":"))
         if self.caller.key.get_secret_value() in text:
             raise self._error("repeats the key among its rows")
         partial = path.with_name(f".{path.name}.{os.getpid()}.partial")

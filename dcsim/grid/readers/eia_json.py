@@ -18,10 +18,9 @@ import pandas as pd
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import ONE_HOUR
-from dcsim.grid.readers.eia_codes import fold, is_region
+from dcsim.grid.readers.eia_codes import is_region, records_of
 from dcsim.grid.readers.source import Input, Options, Sniff
 from dcsim.grid.records import (
-    COLUMNS,
     DEMAND,
     INDEX,
     NET_GENERATION,
@@ -149,22 +148,18 @@ def _refuse_first(wrong: pd.Series, rows: pd.DataFrame, source: Input, why: str)
 
 def _records(ba_code: str, rows: pd.DataFrame, mark: str, notes: tuple[str, ...]) -> Records:
     wide = _by_code(rows, mark)
-    by_code: dict[str, pd.Series] = {str(code): wide[code] for code in wide}
-    if mark == "fueltype":
-        columns, folded = fold(by_code)
-        notes += folded
-    elif mark == "toba":
-        columns = {to(code): series for code, series in by_code.items() if not is_region(code)}
-    else:
-        columns = {REPORTED_OF[code]: s for code, s in by_code.items() if code in REPORTED_OF}
-        notes += _unread_note(by_code)
-    order = [name for name in COLUMNS if name in columns] or list(columns)
-    return Records(ba_code, pd.DataFrame(columns, index=wide.index)[order], notes)
+    if mark == "toba":
+        wide = wide.drop(columns=[code for code in wide if is_region(str(code))]).rename(columns=to)
+    if mark == "type":
+        unread = [str(code) for code in wide if code not in REPORTED_OF]
+        notes += _unread_note(unread)
+        wide = wide.drop(columns=unread).rename(columns=REPORTED_OF)
+    return records_of(ba_code, wide, notes)
 
 
-def _unread_note(codes: dict[str, pd.Series]) -> tuple[str, ...]:
-    unread = [code for code in codes if code not in REPORTED_OF and code != _FORECAST]
-    return (f"type {', '.join(unread)} is not known to dcsim and is not read",) if unread else ()
+def _unread_note(codes: list[str]) -> tuple[str, ...]:
+    unknown = ", ".join(code for code in codes if code != _FORECAST)
+    return (f"type {unknown} is not known to dcsim and is not read",) if unknown else ()
 
 
 def _by_code(rows: pd.DataFrame, mark: str) -> pd.DataFrame:
