@@ -12,7 +12,7 @@ import pandas as pd
 from dcsim.errors import DataError
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.columns import by_fuel, numbers, utc_stamps, without_column
-from dcsim.grid.readers.eia_codes import laid_out
+from dcsim.grid.readers.eia_codes import MOVED_BACK, laid_out
 from dcsim.grid.readers.naming import authority_of
 from dcsim.grid.readers.source import Input, Options, Sniff, sniff
 from dcsim.grid.readers.table import table_of
@@ -35,7 +35,6 @@ FUEL_OF = {
 _STAMPS = ("timestamp", "datetime", "Unnamed: 0")
 _ENOUGH_CODES = 2
 """So many codes make a file one of these; a single `NG` could stand for anything."""
-_CLOCK_NOTE = "stamps were hour-ending UTC and are moved one hour back"
 _ZERO_NOTE = "Carbon Explorer wrote 0 for missing and for negative values; a 0 may be missing"
 _LOOKS_LIKE_A_CODE = re.compile(rf"^({'|'.join(FUEL_OF)})(?![a-z])", re.IGNORECASE)
 
@@ -61,7 +60,7 @@ def read(table: pd.DataFrame, origin: str) -> tuple[pd.DataFrame, str]:
             a cell that is no number.
     """
     columns, index = _fuels(table, origin)
-    return by_fuel(columns, index), f"{_CLOCK_NOTE}; {without_column(columns)}"
+    return by_fuel(columns, index), f"{MOVED_BACK}; {without_column(columns)}"
 
 
 def recognizes(found: Sniff) -> bool:
@@ -80,7 +79,7 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
     if not options.wants(code):
         return
     columns, index = _fuels(table_of(source, sniff(source), options.progress), source.origin)
-    yield Records(code, laid_out(columns, index), (_CLOCK_NOTE, _ZERO_NOTE))
+    yield Records(code, laid_out(columns, index), (MOVED_BACK, _ZERO_NOTE))
 
 
 def _fuels(table: pd.DataFrame, origin: str) -> tuple[dict[str, pd.Series], pd.DatetimeIndex]:

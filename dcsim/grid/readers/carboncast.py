@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from dcsim.grid.generation import FUELS, ONE_HOUR
 from dcsim.grid.readers.columns import numbers, utc_stamps
-from dcsim.grid.readers.eia_codes import laid_out
+from dcsim.grid.readers.eia_codes import MOVED_BACK, laid_out
 from dcsim.grid.readers.naming import authority_of
 from dcsim.grid.readers.rows import require_columns
 from dcsim.grid.readers.source import Input, Options, Sniff, sniff
@@ -21,7 +21,7 @@ FUEL_OF = {"nat_gas": "natural_gas", **{fuel: fuel for fuel in FUELS if fuel != 
 """Their words for fuels."""
 
 _NOTES = (
-    "stamps were hour-ending UTC and are moved one hour back",
+    MOVED_BACK,
     "CarbonCast filled gaps before publishing; hours that repeat may be filled",
 )
 

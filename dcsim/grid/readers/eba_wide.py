@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from dcsim.errors import DataError
 from dcsim.grid.readers.eba_names import holding_of
+from dcsim.grid.readers.eia_codes import MOVED_BACK
 from dcsim.grid.readers.source import Input, Options, Sniff, sniff
 from dcsim.grid.readers.wide import read_wide
 from dcsim.grid.records import Records
 
 _PREFIX = "EBA."
-_NOTES = ("stamps were hour-ending UTC and are moved one hour back",)
 
 
 def recognizes(found: Sniff) -> bool:
@@ -33,4 +33,4 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
             f"{source.origin}, line {found.line}: has no hourly series in UTC of an authority, "
             "such as EBA.CISO-ALL.NG.SUN.H"
         )
-    yield from read_wide(source, options, found, holdings, _NOTES)
+    yield from read_wide(source, options, found, holdings, (MOVED_BACK,))

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from dcsim.grid.readers.eia930_stamps import UTC_STAMP, end_of_hour
-from dcsim.grid.readers.eia_codes import is_region, records_of
+from dcsim.grid.readers.eia_codes import MOVED_BACK, is_region, records_of
 from dcsim.grid.readers.rows import read_batches, require_columns
 from dcsim.grid.readers.source import Input, Options, Sniff, sniff
 from dcsim.grid.records import DEMAND, NET_GENERATION, TOTAL_INTERCHANGE, Records
@@ -55,7 +55,6 @@ _REPORTED_OF = {
 _TIER = re.compile(r"^(.*?)(?: \((Imputed|Adjusted)\))?$")
 _FUEL = "Net Generation (MW) from "
 _ADJUSTED = "Adjusted"
-_CLOCK_NOTE = "stamps were hour-ending UTC and are moved one hour back"
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def _records(ba_code: str, table: pd.DataFrame, plan: dict[str, _Column]) -> Rec
     adjusted = _by_meaning(table, plan, is_adjusted=True)
     reported = _by_meaning(table, plan, is_adjusted=False)
     chosen = {**reported, **adjusted}
-    notes = (_CLOCK_NOTE, *_tier_notes(reported, adjusted))
+    notes = (MOVED_BACK, *_tier_notes(reported, adjusted))
     return records_of(ba_code, pd.DataFrame(chosen, index=table.index), notes)
 
 

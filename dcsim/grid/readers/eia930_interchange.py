@@ -12,7 +12,7 @@ import pandas as pd
 
 from dcsim.grid.readers.eia930_balance import AUTHORITY
 from dcsim.grid.readers.eia930_stamps import UTC_STAMP, end_of_hour
-from dcsim.grid.readers.eia_codes import is_region, records_of, side_by_side
+from dcsim.grid.readers.eia_codes import MOVED_BACK, is_region, records_of, side_by_side
 from dcsim.grid.readers.rows import Batch, read_batches, require_columns
 from dcsim.grid.readers.source import Input, Options, Sniff, sniff
 from dcsim.grid.records import Records, to
@@ -21,7 +21,6 @@ NEIGHBOUR = "Directly Interconnected Balancing Authority"
 FLOW = "Interchange (MW)"
 
 _NEEDED = (AUTHORITY, NEIGHBOUR, FLOW, UTC_STAMP)
-_NOTES = ("stamps were hour-ending UTC and are moved one hour back",)
 
 
 def recognizes(found: Sniff) -> bool:
@@ -45,7 +44,7 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
     for code in list(flows):
         by_neighbour = flows.pop(code)
         columns = {to(name): pd.concat(parts) for name, parts in by_neighbour.items()}
-        yield records_of(code, side_by_side(columns), _NOTES)
+        yield records_of(code, side_by_side(columns), (MOVED_BACK,))
 
 
 def _pairs(batch: Batch) -> Iterator[tuple[str, str, pd.Series]]:

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from dcsim.errors import DataError
 from dcsim.grid.readers.eba_names import Holding, holding_of
-from dcsim.grid.readers.eia_codes import records_of, side_by_side
+from dcsim.grid.readers.eia_codes import MOVED_BACK, records_of, side_by_side
 from dcsim.grid.readers.source import Input, Options, Sniff
 from dcsim.grid.records import Records
 
@@ -34,7 +34,6 @@ _BEGINNING_BYTES = 2048
 _KNOWN_BY = re.compile(r'"(series_id|category_id)"\s*:')
 _STAMP = "%Y%m%dT%HZ"
 _ONE_HOUR = 1
-_NOTES = ("stamps were hour-ending UTC and are moved one hour back",)
 
 
 def recognizes(found: Sniff) -> bool:
@@ -53,15 +52,14 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
         scratch = _Scratch(Path(folder))
         hour_of = _HourOf()
         for place, holding, series in _series_of(source, options):
-            if options.wants(holding.ba_code):
-                scratch.put(holding, *_hours_and_values(series, hour_of, place))
+            scratch.put(holding, *_hours_and_values(series, hour_of, place))
         if not options.seen:
             raise DataError(
                 f"{source.origin}: has no hourly series in UTC of an authority, such as "
                 "EBA.CISO-ALL.NG.SUN.H"
             )
         for code in sorted(scratch.parts):
-            yield records_of(code, scratch.take(code), _NOTES)
+            yield records_of(code, scratch.take(code), (MOVED_BACK,))
 
 
 class _HourOf(dict[str, int]):
@@ -104,18 +102,22 @@ def _taken(path: Path) -> pd.Series:
 
 
 def _series_of(source: Input, options: Options) -> Iterator[tuple[str, Holding, dict[str, Any]]]:
-    """Give each series that holds something of use, with its place; the rest is not even parsed."""
+    """Give each series that is wanted, with its place; the rest is not even parsed."""
     for place, line in _lines(source, options):
         named = _ID.search(line, 0, _BEGINNING_BYTES)
         is_reply = _REPLY.search(line, 0, _BEGINNING_BYTES) is not None
-        is_of_use = named is not None and holding_of(named[1].decode()) is not None
-        if not is_reply and not is_of_use:
+        if not is_reply and (named is None or _wanted(named[1].decode(), options) is None):
             continue
         content = _parsed(line, place)
         for series in content["series"] if is_reply else [content]:
-            holding = holding_of(str(series.get("series_id")))
+            holding = _wanted(str(series.get("series_id")), options)
             if holding is not None:
                 yield place, holding, series
+
+
+def _wanted(series_name: str, options: Options) -> Holding | None:
+    holding = holding_of(series_name)
+    return holding if holding is not None and options.wants(holding.ba_code) else None
 
 
 def _lines(source: Input, options: Options) -> Iterator[tuple[str, bytes]]:

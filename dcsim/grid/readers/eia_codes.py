@@ -48,6 +48,9 @@ FOLDED = {
 """EIA's codes that make up each fuel, the main one first. PS is pumped storage, SNB and WNB are
 solar and wind with batteries of their own, OES and UES other and unknown energy storage."""
 
+MOVED_BACK = "stamps were hour-ending UTC and are moved one hour back"
+"""What to note of every format whose stamps are EIA's."""
+
 _FUEL_OF = {code: fuel for fuel, codes in FOLDED.items() for code in codes}
 
 

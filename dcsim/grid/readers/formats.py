@@ -199,20 +199,23 @@ def _refuse_other_steps(records: Records, source: Input) -> None:
     stamps = pd.DatetimeIndex(records.table.index).unique().sort_values()
     if len(stamps) < _ENOUGH_TO_TELL_STEPS:
         return
-    step = pd.Series(stamps).diff().median()
-    if step != ONE_HOUR:
+    steps = pd.Series(stamps).diff()
+    if steps.min() > ONE_HOUR or steps.median() < ONE_HOUR:
         raise DataError(
-            f"{source.origin}: {records.ba_code} has a value every {step / ONE_HOUR:g} hours; "
-            "hourly data is needed"
+            f"{source.origin}: {records.ba_code} has a value every "
+            f"{steps.median() / ONE_HOUR:g} hours; hourly data is needed"
         )
 
 
 def _refuse_absent(options: Options, path: Path) -> None:
     """Refuse an import that found none of the authorities wanted, or was asked for no real one."""
-    absent = sorted((options.wanted or frozenset()) - options.seen)
-    if absent == sorted(options.wanted or ()) or any(c not in known_authorities() for c in absent):
-        for code in absent:
-            raise DataError(f"{path}: has no authority {code}; {_nearest(code, options.seen)}")
+    wanted = options.wanted or frozenset()
+    absent = sorted(wanted - options.seen)
+    unknown = [code for code in absent if code not in known_authorities()]
+    refused = unknown or (absent if len(absent) == len(wanted) else [])
+    if refused:
+        code = refused[0]
+        raise DataError(f"{path}: has no authority {code}; {_nearest(code, options.seen)}")
 
 
 def _nearest(code: str, seen: Collection[str]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from dcsim.errors import DataError
 from dcsim.grid.readers.eba_names import Holding
-from dcsim.grid.readers.eia_codes import is_region
+from dcsim.grid.readers.eia_codes import MOVED_BACK, is_region
 from dcsim.grid.readers.source import Input, Options, Sniff, sniff
 from dcsim.grid.readers.wide import read_wide
 from dcsim.grid.records import (
@@ -27,9 +27,11 @@ from dcsim.grid.records import (
 _NAME = re.compile(r"^(E|CO2|CO2i)_([A-Z0-9]+)(?:-([A-Z0-9]+))?_([A-Z]+)$")
 _REPORTED_OF = {"D": DEMAND, "NG": NET_GENERATION, "TI": TOTAL_INTERCHANGE}
 _GAS, _NATURAL_GAS = "GAS", "NG"
-_CLOCK_NOTE = "stamps were hour-ending UTC and are moved one hour back"
 _INTENSITY_NOTE = "intensity is consumption-based, as gridemissions computed it"
 _EMISSIONS_NOTE = "emissions in kg an hour (CO2_) are not kept"
+_CLEANED_NOTE = "gridemissions has cleaned these values: they are not as reported"
+_CLEANED_STAMP = re.compile(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}", re.MULTILINE)
+"""Its raw tables write `2023-06-10T00`, its cleaned ones `2023-06-10 00:00:00`."""
 
 
 def recognizes(found: Sniff) -> bool:
@@ -71,5 +73,10 @@ def _holding_of(name: str) -> Holding | None:
 
 def _notes(found: Sniff) -> tuple[str, ...]:
     kinds = {match[1] for name in found.columns[1:] if (match := _NAME.match(name))}
-    said = ((_INTENSITY_NOTE, "CO2i" in kinds), (_EMISSIONS_NOTE, "CO2" in kinds))
-    return (_CLOCK_NOTE, *(note for note, applies in said if applies))
+    is_cleaned = _CLEANED_STAMP.search(found.head) is not None
+    said = (
+        (_INTENSITY_NOTE, "CO2i" in kinds),
+        (_EMISSIONS_NOTE, "CO2" in kinds),
+        (_CLEANED_NOTE, is_cleaned and "E" in kinds),
+    )
+    return (MOVED_BACK, *(note for note, applies in said if applies))

@@ -51,11 +51,18 @@ class Batch:
         return values
 
     def words(self, name: str) -> np.ndarray:
-        """Return a column of words, such as codes, without blanks around them; "" where blank."""
+        """Return a column of words, such as codes, without blanks around them.
+
+        Raises:
+            DataError: A cell is blank; names line and column.
+        """
         encoded = self.columns[name].cast(pa.string()).fill_null("").dictionary_encode()
         words = np.array([word.strip() for word in encoded.dictionary.to_pylist()], dtype=object)
-        places: np.ndarray = encoded.indices.to_numpy(zero_copy_only=False)
-        result: np.ndarray = words[places]
+        result: np.ndarray = words[encoded.indices.to_numpy(zero_copy_only=False)]
+        blank = result == ""
+        if blank.any():
+            line = self.first_line + int(blank.argmax())
+            raise DataError(f"{self.origin}, line {line}: {name} is blank")
         return result
 
     def stamps(self, name: str, parse: Callable[[list[str]], pd.DatetimeIndex]) -> np.ndarray:
