@@ -79,9 +79,20 @@ def map_figure(rows: pd.DataFrame, source: str) -> tuple[Figure, str]:
     _draw_circles(axes, placed, diameters, norm)
     _draw_labels(axes, placed, diameters, norm)
     _draw_sizes(axes, float(placed["demand_gwh"].max()))
-    _draw_bar(figure, norm)
-    caption(figure, f"{source} Area of a circle: annual demand. Squares: no customers of its own.")
+    if placed["intensity_kg_per_mwh"].notna().any():
+        _draw_bar(figure, norm)
+    caption(figure, f"{source} {_key(placed)}")
     return figure, _alt(placed)
+
+
+def _key(rows: pd.DataFrame) -> str:
+    """Say what circles, squares and grey mean, as far as they are there."""
+    parts = ["Area of a circle: annual demand."]
+    if rows["demand_gwh"].isna().any():
+        parts.append("Squares: no customers.")
+    if rows["intensity_kg_per_mwh"].isna().any():
+        parts.append("Grey: intensity not known.")
+    return " ".join(parts)
 
 
 def diameters_points(demand_gwh: np.ndarray, highest_gwh: float | None = None) -> np.ndarray:
@@ -159,7 +170,7 @@ def _draw_labels(axes: Axes, rows: pd.DataFrame, diameters: np.ndarray, norm: No
     taken: list[Box] = []
     for i, row in enumerate(rows.itertuples()):
         code, width = str(row.ba_code), _width(str(row.ba_code))
-        inside = width + 2 < diameters[i]
+        inside = width + 1 < diameters[i]
         offsets = _offsets(float(diameters[i]), width, inside=inside)
         others = circles[:i] + circles[i + 1 :]
         place = _free_place(circles[i], offsets, width, taken, others[i:] if inside else others)

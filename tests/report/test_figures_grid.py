@@ -262,7 +262,11 @@ def test_the_map_shows_every_authority_that_has_a_place() -> None:
 
 def test_a_map_without_intensities_says_so() -> None:
     rows = map_rows().assign(intensity_kg_per_mwh=np.nan)
-    assert "no intensity is known" in map_picture(rows, "registry.")["map"][1]
+    figure, alt = map_picture(rows, "registry.")["map"]
+    assert "no intensity is known" in alt
+    assert len(figure.axes) == 1  # no color bar
+    key = "Area of a circle: annual demand. Squares: no customers. Grey: intensity not known."
+    assert key in texts_of(figure).replace("\n", " ")
 
 
 def test_names_on_the_map_of_all_do_not_overlap() -> None:
