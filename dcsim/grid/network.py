@@ -19,6 +19,7 @@ program for each hour, those of the rules above 3.3 and 2.1 (average production:
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +72,7 @@ class Network:
     residuals: pd.DataFrame
     notes: tuple[str, ...]
 
-    @property
+    @cached_property
     def through_mw(self) -> Floats:
         """Return all that enters each node: generation, discharge and imports [MW]."""
         imports_mw: Floats = self.flow_mw @ _incidence(self.target, len(self.codes))
