@@ -5,6 +5,7 @@ CISO:2022             the newest imported version of 2022
 CISO:2022:1f3a9c07    that very version
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -57,7 +58,8 @@ def load_grid(grid: Grid, seed: int) -> GridGeneration:
     if version == REFERENCE:
         from dcsim.grid.reference import reference_year  # pvlib takes a second to import
 
-        return reference_year(authority_named(code), seed)
+        authority = authority_named(code)
+        return replace(reference_year(authority, seed), ba_code=authority.ba_code)
     stored = read_stored(stored_id(str(grid.id)))
     return generation_of(stored, grid)
 
@@ -121,7 +123,8 @@ def generation_of(stored: StoredGrid, grid: Grid) -> GridGeneration:
     table = records.reindex(columns=list(FUELS)).fillna(0.0) if fuels else records[[]]
     formats = ", ".join(dict.fromkeys(file.format for file in kept.files))
     files = ", ".join(file.name for file in kept.files)
-    said = (f"{formats} ({files})", f"grade {kept.grade}", *kept.notes, without_column(fuels))
+    notes = (*kept.notes, *kept.repair_notes)
+    said = (f"{formats} ({files})", f"grade {kept.grade}", *notes, without_column(fuels))
     repairs = tuple(Repair(rule.rule, rule.hours, rule.detail) for rule in kept.repairs)
     hashes = ", ".join(dict.fromkeys(file.sha256 for file in kept.files))
     return GridGeneration(

@@ -89,6 +89,9 @@ class Provenance(_Kept):
     files: tuple[FileOrigin, ...]
     repairs: tuple[RuleCount, ...]
     notes: tuple[str, ...]
+    """What the readers and the clock's corrections say."""
+    repair_notes: tuple[str, ...]
+    """What the rules of repair say beside their counts."""
     grade: str
     reasons: tuple[str, ...]
     dcsim: str

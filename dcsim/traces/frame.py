@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dcsim.errors import DataError
+from dcsim.grid.accounts import HourlyCarbon, hourly_carbon
 from dcsim.grid.generation import (
     ONE_HOUR,
     GridGeneration,
@@ -18,11 +19,6 @@ from dcsim.grid.generation import (
     check_finite,
     check_hourly,
     first_where,
-)
-from dcsim.grid.intensity import (
-    average_intensity_kg_per_mwh,
-    carbon_free_share,
-    emission_factors,
 )
 from dcsim.grid.repair import clip_negative
 from dcsim.grid.store import load_grid
@@ -117,16 +113,14 @@ def build_traces(scenario: Scenario) -> Traces:
     generation = load_grid(scenario.grid, scenario.seed)
     window = horizon_of(generation.index, scenario.horizon, generation.source.origin)
     whole_year, clipped = clip_negative(generation.table)
-    solar = _output_of(scenario.solar, whole_year["solar"], generation, scenario.grid, window)
-    wind = _output_of(scenario.wind, whole_year["wind"], generation, scenario.grid, window)
-    mix = whole_year.loc[window]
+    solar = _output_of(scenario.solar, "solar", whole_year, generation, scenario.grid, window)
+    wind = _output_of(scenario.wind, "wind", whole_year, generation, scenario.grid, window)
+    carbon = hourly_carbon(generation, scenario.grid, window)
     load_mw = facility_load_mw(scenario.datacenter, window, scenario.seed)
     table = pd.DataFrame(
         {
-            "intensity_kg_per_mwh": average_intensity_kg_per_mwh(
-                mix, emission_factors(scenario.grid.factors)
-            ),
-            "carbon_free_frac": carbon_free_share(mix),
+            "intensity_kg_per_mwh": carbon.intensity_kg_per_mwh,
+            "carbon_free_frac": carbon.carbon_free_frac,
             "solar_cf": solar.cf,
             "wind_cf": wind.cf,
             **_split_load(load_mw, scenario),
@@ -136,7 +130,7 @@ def build_traces(scenario: Scenario) -> Traces:
     return Traces(
         table,
         local_day_numbers(window, scenario.datacenter.time_zone),
-        _sources(scenario, generation, clipped, (solar, wind)),
+        _sources(scenario, generation, carbon, clipped, (solar, wind)),
     )
 
 
@@ -150,16 +144,24 @@ class _Output(NamedTuple):
 
 def _output_of(
     plant: SolarOption | WindOption,
-    fleet_mw: pd.Series,
+    fuel: str,
+    whole_year: pd.DataFrame,
     generation: GridGeneration,
     grid: Grid,
     window: pd.DatetimeIndex,
 ) -> _Output:
     if plant.source == "weather":
         cf, source = plant_cf(plant, window)
-        return _Output(cf, f"{fleet_mw.name}: own weather, {source.origin}", source)
-    cf, basis = capacity_factor(fleet_mw, generation, grid)
-    return _Output(cf[window], basis, None)
+        return _Output(cf, f"{fuel}: own weather, {source.origin}", source)
+    if generation.has_generation:
+        cf, basis = capacity_factor(whole_year[fuel], generation, grid)
+        return _Output(cf[window], basis, None)
+    if plant.enabled or plant.min_mw > 0:
+        raise DataError(
+            f"{generation.source.origin}: holds no {fuel} generation to scale {fuel} from; set "
+            f"{fuel}.source: weather with a file, or {fuel}.enabled: false"
+        )
+    return _Output(pd.Series(0.0, index=window), f"{fuel}: not to be built", None)
 
 
 def horizon_of(index: pd.DatetimeIndex, horizon: Horizon, origin: str) -> pd.DatetimeIndex:
@@ -233,16 +235,16 @@ def _split_load(load_mw: pd.Series, scenario: Scenario) -> dict[str, pd.Series]:
 def _sources(
     scenario: Scenario,
     generation: GridGeneration,
+    carbon: HourlyCarbon,
     clipped: Sequence[Repair],
     outputs: Sequence[_Output],
 ) -> tuple[Source, ...]:
     grid = generation.source
     note = f"{grid.note}. Capacity factors: {'; '.join(o.basis for o in outputs)}"
     repairs = (*grid.repairs, *clipped)
-    factors = Source("emission factors", scenario.grid.factors, "average production intensity")
     return (
         Source(grid.what, grid.origin, note, grid.sha256, repairs),
-        factors,
+        carbon.source,
         *(output.weather for output in outputs if output.weather is not None),
         load_source(scenario.datacenter),
     )

@@ -46,6 +46,7 @@ def provenance(code: str = "CISO", year: int = 2022, hours: int = 3) -> Provenan
         files=(FileOrigin(name="a.csv", sha256="00", format="plain hourly table"),),
         repairs=(RuleCount(rule="missing_hour", hours=1, detail="coal 1"),),
         notes=("stamps are UTC",),
+        repair_notes=(),
         grade="A",
         reasons=("1 of 3 hours changed",),
         dcsim="0.1.0",

@@ -1,0 +1,227 @@
+"""From files to the store: joined, repaired, graded and put away; all of it or none."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dcsim.errors import DataError, OutputError, ScenarioError
+from dcsim.grid import importing
+from dcsim.grid.importing import Imported, as_reported, clock_named, hours_of, import_files
+from dcsim.grid.importing import join_pieces as join
+from dcsim.grid.store import load_grid, year_records
+from dcsim.grid.versions import GridId, read_stored, store_folder, stored_ids
+from dcsim.scenario.spec import Grid
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DCSIM_DATA", str(tmp_path / "data"))
+    return tmp_path / "data" / "grids"
+
+
+def hours(first: str = "2022-01-01", periods: int = 240) -> pd.DatetimeIndex:
+    return pd.date_range(first, periods=periods, freq="h", tz="UTC", unit="s")
+
+
+def mix(index: pd.DatetimeIndex) -> pd.DataFrame:
+    """A lively mix: every hour differs from its neighbours, as real records do."""
+    rng = np.random.default_rng(7)
+    wave = np.sin(2 * np.pi * index.hour.to_numpy() / 24)
+    noise = rng.normal(0, 20, len(index))
+    columns = {"coal": 500 + 50 * wave + noise, "natural_gas": 900 + 200 * wave - noise}
+    return pd.DataFrame(columns, index=index.rename("utc_hour_beginning")).round(1)
+
+
+def plain_file(folder: Path, table: pd.DataFrame, name: str = "CISO_2022.csv") -> Path:
+    path = folder / name
+    table.add_suffix("_mw").to_csv(path, index_label="utc_hour_beginning")
+    return path
+
+
+INTERCHANGE = (
+    '"Balancing Authority","Data Date","Hour Number","Directly Interconnected Balancing Authority",'
+    '"Interchange (MW)","Local Time at End of Hour","UTC Time at End of Hour","Region",'
+    '"DIBA_Region"'
+)
+
+
+def interchange_file(folder: Path, index: pd.DatetimeIndex, code: str = "CISO") -> Path:
+    """Exports of 100 MW, 101 MW, ... to BPAT, stamped at the end of the hour."""
+    ends = index + pd.Timedelta("1h")
+    rows = (
+        f"{code},01/01/2022,1,BPAT,{100 + n},,{end:%m/%d/%Y %I:%M:%S %p},CAL,NW"
+        for n, end in enumerate(ends)
+    )
+    path = folder / "EIA930_INTERCHANGE_2022_Jan_Jun.csv"
+    path.write_text("\n".join([INTERCHANGE, *rows]) + "\n")
+    return path
+
+
+def imported(paths: Sequence[Path], **options: object) -> Imported:
+    (one,) = import_files(paths, **options).imported  # type: ignore[arg-type]
+    return one
+
+
+def test_a_file_becomes_a_grid_that_a_scenario_can_name(tmp_path: Path) -> None:
+    table = mix(hours())
+    one = imported([plain_file(tmp_path, table)])
+    assert one.grid_id == GridId("CISO", 2022, one.grid_id.version)
+    assert one.is_new
+    for text in ("CISO:2022", str(one.grid_id)):
+        grid = load_grid(Grid(id=text), seed=0)
+        pd.testing.assert_series_equal(grid.table["coal"], table["coal"], check_freq=False)
+        assert grid.table["wind"].eq(0).all()
+        assert grid.ba_code == "CISO"
+        assert grid.source.origin == str(one.grid_id)
+        assert "CISO_2022.csv" in grid.source.note
+        assert "no column of nuclear" in grid.source.note
+        assert "grade" in grid.source.note
+
+
+def test_the_same_files_give_the_same_version(tmp_path: Path) -> None:
+    path = plain_file(tmp_path, mix(hours()))
+    first, second = imported([path]), imported([path])
+    assert first.grid_id == second.grid_id
+    assert (first.is_new, second.is_new) == (True, False)
+
+
+def test_files_of_two_halves_make_one_year_whatever_their_order(tmp_path: Path) -> None:
+    table = mix(hours(periods=8760))
+    early = plain_file(tmp_path, table.iloc[:5000], "CISO_a.csv")
+    late = plain_file(tmp_path, table.iloc[4990:], "CISO_b.csv")
+    one, other = imported([early, late]), imported([late, early])
+    pd.testing.assert_frame_equal(
+        read_stored(one.grid_id).records, read_stored(other.grid_id).records
+    )
+    assert one.provenance.hours == 8760
+    assert one.provenance.repairs == ()
+
+
+def test_a_gap_is_filled_flagged_and_told(tmp_path: Path) -> None:
+    """Hours 100 and 101 are not in the file: 2 fuels in 2 hours are filled by a rule."""
+    table = mix(hours())
+    one = imported([plain_file(tmp_path, table.drop(table.index[[100, 101]]))])
+    stored = read_stored(one.grid_id)
+    assert len(stored.records) == 240
+    gap = stored.changes[stored.changes["rule"] == "missing_hour"]
+    assert len(gap) == 4
+    assert set(gap["utc_hour_beginning"]) == set(table.index[[100, 101]])
+    (count,) = [rule for rule in one.provenance.repairs if rule.rule == "missing_hour"]
+    assert count.hours == 2
+    assert "first at 2022-01-05 04:00Z" in count.detail
+    repairs = load_grid(Grid(id="CISO:2022"), seed=0).source.repairs
+    assert [repair.hours for repair in repairs if repair.rule == "missing_hour"] == [2]
+
+
+def test_what_was_reported_can_be_had_back(tmp_path: Path) -> None:
+    table = mix(hours())
+    table.iloc[50, 0] = np.nan
+    one = imported([plain_file(tmp_path, table)])
+    back = as_reported(read_stored(one.grid_id))
+    pd.testing.assert_frame_equal(back[["coal", "natural_gas"]], table, check_freq=False)
+
+
+def test_interchange_joins_generation_in_one_import_or_two(tmp_path: Path) -> None:
+    table = mix(hours())
+    plain, flows = plain_file(tmp_path, table), interchange_file(tmp_path, hours())
+    together = imported([plain, flows], clock="as-given")
+    imported([plain], clock="as-given")
+    after = imported([flows], clock="as-given")
+    assert after.grid_id == together.grid_id
+    records = read_stored(after.grid_id).records
+    assert records["to_BPAT"].iloc[:3].tolist() == [100.0, 101.0, 102.0]
+    assert year_records(2022)["CISO"]["coal"].notna().all()
+    assert len(after.provenance.files) == 2
+
+
+def test_interchange_alone_is_left_out_and_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="nothing was imported: CISO:2022: no generation, demand"):
+        import_files([interchange_file(tmp_path, hours())])
+    assert stored_ids() == []
+
+
+def test_hours_that_spill_over_are_left_out_and_said(tmp_path: Path) -> None:
+    """A file of a local half-year holds 8 hours of the next UTC year."""
+    index = hours("2022-12-22 08:00", periods=24 * 9 + 24)
+    result = import_files([plain_file(tmp_path, mix(index))])
+    assert [one.grid_id.year for one in result.imported] == [2022]
+    assert result.left_out == ("CISO:2023: 8 hours that spill over from another year",)
+
+
+def test_a_year_short_of_hours_at_its_ends_is_made_whole() -> None:
+    """8 hours lack at the beginning, as after an import of local half-years: they are filled."""
+    lacking = hours(periods=8760)[8:]
+    assert len(hours_of(lacking)) == 8760
+    assert len(hours_of(hours("2022-03-01", periods=20))) == 20
+
+
+def test_a_folder_is_all_its_files(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    plain_file(folder, mix(hours()), "CISO_a.csv")
+    plain_file(folder, mix(hours()), "ERCO_a.csv")
+    assert [one.grid_id.ba_code for one in import_files([folder]).imported] == ["CISO", "ERCO"]
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is a folder without files"):
+        import_files([tmp_path])
+
+
+def test_one_bad_file_among_many_leaves_the_store_untouched(tmp_path: Path) -> None:
+    good = plain_file(tmp_path, mix(hours()))
+    bad = tmp_path / "ERCO_2022.csv"
+    bad.write_text("<!DOCTYPE html><html>Sign in</html>")
+    with pytest.raises(DataError, match=r"ERCO_2022\.csv"):
+        import_files([good, bad])
+    assert stored_ids() == []
+    assert not list((store_folder() / ".staging").iterdir())
+
+
+def test_an_authority_that_does_not_exist_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    path = plain_file(tmp_path, mix(hours()), "mine.csv")
+    with pytest.raises(ScenarioError, match=r"no balancing authority 'CAISO'.*CISO"):
+        import_files([path], ba_code="CAISO")
+
+
+def test_a_full_disk_while_pieces_are_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(importing.feather, "write_feather", full)
+    with pytest.raises(OutputError, match="No space left on device; no grid was changed"):
+        import_files([plain_file(tmp_path, mix(hours()))])
+
+
+@pytest.mark.parametrize("name", ["auto", "eia", "as-given"])
+def test_a_rule_for_clocks_has_a_name(name: str) -> None:
+    assert clock_named(name) == name
+
+
+def test_an_unknown_rule_for_clocks_is_refused() -> None:
+    with pytest.raises(ScenarioError, match="no rule 'utc'; known are auto, eia, as-given"):
+        clock_named("utc")
+
+
+def test_pieces_of_different_columns_are_laid_side_by_side() -> None:
+    """Two pieces give coal and gas of the same 2 hours: 2 rows, nothing missing."""
+    index = hours(periods=2).rename("utc_hour_beginning")
+    coal = pd.DataFrame({"coal": [1.0, 2.0]}, index=index)
+    gas = pd.DataFrame({"natural_gas": [3.0, 4.0]}, index=index)
+    joined = join([coal, gas])
+    assert joined.to_dict("list") == {"coal": [1.0, 2.0], "natural_gas": [3.0, 4.0]}
+
+
+def test_pieces_that_contradict_each_other_keep_both_rows_in_order() -> None:
+    """Hour 1 is 2 in the first piece and 9 in the second: both stay, for the rule to settle."""
+    index = hours(periods=3).rename("utc_hour_beginning")
+    first = pd.DataFrame({"coal": [1.0, 2.0, 3.0]}, index=index)
+    second = pd.DataFrame({"coal": [9.0, 3.0]}, index=index[1:])
+    joined = join([first, second])
+    assert joined["coal"].tolist() == [1.0, 2.0, 9.0, 3.0]
+    assert joined.index.duplicated().sum() == 1
