@@ -90,6 +90,7 @@ def mix_figure(hours: GridHours) -> tuple[Figure, str]:
     _draw_demand(axes, hours, scale)
     axes.set_xlim(moments[0], moments[-1])
     axes.grid(axis="y")
+    axes.yaxis.set_major_formatter("{x:,g}")
     if below:
         axes.axhline(0, color=INK, linewidth=0.8)
     else:
@@ -236,15 +237,15 @@ def duration_curves_figure(hours: GridHours) -> tuple[Figure, str]:
     Returns:
         The figure and its alternative text.
     """
-    figure = new_figure(
-        f"{hours.label}: duration curves, or how much for how much of the time", 3.9
-    )
-    panels = figure.subplots(1, 3)
-    _draw_loads(panels[0], hours)
+    figure = new_figure(f"{hours.label}: duration curves", 3.9)
+    has_fleet = any(_column(hours, fuel).max() > 0 for fuel in ("solar", "wind"))
+    panels = figure.subplots(1, 3 if has_fleet else 2)
+    _draw_loads(panels[0], hours, has_fleet=has_fleet)
     _draw_curve(panels[1], hours.intensity_kg_per_mwh.to_numpy(), COLORS["intensity"], "")
     panels[1].set_ylabel("Carbon intensity [kg/MWh]")
     panels[1].set_ylim(0, None)
-    _draw_renewables(panels[2], hours)
+    if has_fleet:
+        _draw_renewables(panels[2], hours)
     for axes in panels:
         axes.set_xlim(0, PERCENT)
         axes.set_xlabel("Share of hours [%]")
@@ -260,14 +261,16 @@ def _load_mw(hours: GridHours) -> tuple[str, np.ndarray]:
     return "Generation", hours.generation_mw.clip(lower=0).sum(axis=1).to_numpy()
 
 
-def _draw_loads(axes: Axes, hours: GridHours) -> None:
+def _draw_loads(axes: Axes, hours: GridHours, *, has_fleet: bool) -> None:
     name, load_mw = _load_mw(hours)
     net_mw = load_mw - _column(hours, "solar") - _column(hours, "wind")
     unit, scale = _unit(float(np.nanmax(load_mw)))
     _draw_curve(axes, load_mw / scale, COLORS["load"], name)
-    _draw_curve(axes, net_mw / scale, COLORS["load before shifting"], "less solar and wind")
+    if has_fleet:
+        _draw_curve(axes, net_mw / scale, COLORS["load before shifting"], "less solar and wind")
     axes.set_ylabel(f"{name} [{unit}]")
     axes.set_ylim(min(0.0, float(np.nanmin(net_mw)) / scale), None)
+    axes.yaxis.set_major_formatter("{x:,g}")
     axes.legend(loc="lower left")
 
 
@@ -284,11 +287,8 @@ def _draw_renewables(axes: Axes, hours: GridHours) -> None:
         label = f"{fuel.capitalize()}, mean {percent(power_mw.mean() / base_mw, 0)}"
         _draw_curve(axes, PERCENT * power_mw / base_mw, COLORS[fuel], label)
     axes.set_ylim(0, None)
-    axes.set_ylabel(f"Output over {' or '.join(sorted(bases)) or 'nameplate'} [%]")
-    if bases:
-        axes.legend(loc="upper right")
-    else:
-        axes.annotate("no solar, no wind", (0.5, 0.5), xycoords="axes fraction", ha="center")
+    axes.set_ylabel(f"Output over {' or '.join(sorted(bases))} [%]")
+    axes.legend(loc="upper right")
 
 
 def _draw_curve(axes: Axes, values: np.ndarray, color: str, label: str) -> None:
