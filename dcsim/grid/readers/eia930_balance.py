@@ -136,7 +136,8 @@ def _tier_notes(reported: dict[str, pd.Series], adjusted: dict[str, pd.Series]) 
     only_reported = [name for name in reported if name not in adjusted]
     if only_reported:
         yield f"as reported, for there are no adjusted values: {', '.join(only_reported)}"
-    changed = {name: _differing_hours(reported[name], adjusted[name]) for name in adjusted}
+    both = [name for name in reported if name in adjusted]
+    changed = {name: _differing_hours(reported[name], adjusted[name]) for name in both}
     said = [f"{name} in {hours} hours" for name, hours in changed.items() if hours]
     if said:
         yield f"EIA's adjusted value differs from the reported: {', '.join(said)}"

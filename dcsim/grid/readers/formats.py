@@ -133,8 +133,8 @@ def read_records(
 ) -> Iterator[tuple[Format, Records]]:
     """Read what was reported from a file in any format, piece by piece.
 
-    A big file is never held whole. An authority may come in several pieces, in any order. A zip is
-    read member by member.
+    A big file is never held whole. An authority may come in several pieces, in any order; a piece
+    without any value is left out. A zip is read member by member.
 
     Args:
         path: CSV or JSON text, also gzipped; Parquet; or a zip of such.
@@ -158,8 +158,9 @@ def read_records(
     for source, heard in _with_progress(inputs_of(path), progress):
         chosen = forced or _detected(source)
         for records in chosen.read(source, replace(options, progress=heard)):
-            _refuse_other_steps(records, source)
-            yield chosen, records
+            if not records.table.columns.empty:
+                _refuse_other_steps(records, source)
+                yield chosen, records
     progress(1.0)
     _refuse_absent(options, path)
 
