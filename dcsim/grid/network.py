@@ -28,7 +28,7 @@ import pandas as pd
 from dcsim.errors import DataError
 from dcsim.grid.boundary import stated_intensity
 from dcsim.grid.generation import check_hourly
-from dcsim.grid.interchange import links_of
+from dcsim.grid.interchange import Links, links_of
 from dcsim.grid.records import INDEX
 from dcsim.grid.residuals import residuals_of
 from dcsim.grid.supply import supply_of
@@ -116,9 +116,7 @@ def reconcile(
     stated = {c: stated_intensity(c, factors, told_kg_per_mwh) for c in (*codes, *outside)}
     stated_kg_per_mwh = np.array([each.kg_per_mwh for each in stated.values()], dtype=float)
     own_kg_per_mwh = stated_kg_per_mwh[: len(codes)]
-    position = {code: i for i, code in enumerate(stated)}
-    ends = np.array([[position[a], position[b]] for a, b in links.ends], dtype=np.int64)
-    first, second = ends.reshape(-1, 2).T
+    first, second = _positions(links, tuple(stated))
     supply = supply_of(wide, codes, factors, own_kg_per_mwh)
     network = Network(
         index=pd.DatetimeIndex(wide.index),
@@ -140,6 +138,13 @@ def reconcile(
     whole, added_mw = _add_unreported(network, own_kg_per_mwh)
     residuals = residuals_of(wide, links, supply, whole.consumption_mw, added_mw)
     return replace(whole, residuals=residuals)
+
+
+def _positions(links: Links, order: tuple[str, ...]) -> tuple[Positions, Positions]:
+    """Return where in an order of codes the first and the second end of every link stand."""
+    place = {code: i for i, code in enumerate(order)}
+    first, second = ([place[ends[side]] for ends in links.ends] for side in (0, 1))
+    return np.array(first, dtype=np.int64), np.array(second, dtype=np.int64)
 
 
 def _add_unreported(network: Network, stated_kg_per_mwh: Floats) -> tuple[Network, Floats]:

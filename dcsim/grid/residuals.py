@@ -40,16 +40,14 @@ def residuals_of(
     codes = list(dict.fromkeys(wide.columns.get_level_values(0)))
     rows = {code: _reported(wide[code], consumption_mw[:, i]) for i, code in enumerate(codes)}
     table = pd.DataFrame.from_dict(rows, orient="index")
-    touches = np.array([[code in ends for code in codes] for ends in links.ends]).reshape(
-        -1, len(codes)
-    )
-    disagreement_mw = np.nan_to_num(links.disagreement_mw) @ touches
-    flows_filled = links.filled.astype(int) @ touches > 0
-    table["ends_disagree_mw"] = disagreement_mw.mean(axis=0)
+    of_links = np.zeros((len(links.ends), len(codes)))
+    for link, ends in enumerate(links.ends):
+        of_links[link] = [code in ends for code in codes]
+    table["ends_disagree_mw"] = (np.nan_to_num(links.disagreement_mw) @ of_links).mean(axis=0)
     table["added_mw"] = added_mw.mean(axis=0)
-    table["filled_h"] = (supply.filled | flows_filled).sum(axis=0)
+    table["filled_h"] = (supply.filled | (links.filled @ of_links > 0)).sum(axis=0)
     table["silent_h"] = supply.silent.sum(axis=0)
-    table["silent_links_h"] = (links.silent.astype(int) @ touches > 0).sum(axis=0)
+    table["silent_links_h"] = (links.silent @ of_links > 0).sum(axis=0)
     return table[list(MEANINGS)]
 
 

@@ -36,7 +36,8 @@ class Traced:
         intensity_kg_per_mwh: A column for each authority that has customers [kg/MWh].
         consumption_mw: Of the same authorities, charging included [MW].
         residuals: Of all nodes: `dcsim.grid.residuals.MEANINGS` says what of.
-        notes: What was stated of exporters without records, and what storage gave back.
+        notes: What was stated of exporters without records, what storage gave back, and whose
+            generation is not known in all hours.
         balance_error: Largest distance in any hour between all emissions that enter the network
             and all that leave it with consumption and exports, over the former [-].
     """
@@ -74,7 +75,11 @@ def trace(
         intensity_kg_per_mwh=_table(network, intensity).loc[:, customers],
         consumption_mw=_table(network, network.consumption_mw).loc[:, customers],
         residuals=network.residuals,
-        notes=(*network.notes, *_storage_notes(network, stored_kg_per_mwh)),
+        notes=(
+            *network.notes,
+            *_storage_notes(network, stored_kg_per_mwh),
+            *_silence_notes(network.residuals["silent_h"]),
+        ),
         balance_error=_balance_error(network, emissions_kg, intensity),
     )
 
@@ -172,4 +177,11 @@ def _storage_notes(network: Network, stored_kg_per_mwh: Floats) -> list[str]:
         f"storage of {code} gives back {kg_per_mwh:.0f} kg/MWh, the mean of what it took"
         for code, kg_per_mwh in zip(network.codes, stored_kg_per_mwh, strict=True)
         if kg_per_mwh > 0
+    ]
+
+
+def _silence_notes(silent_h: pd.Series) -> list[str]:
+    return [
+        f"generation of {code} unknown in {hours} hours and taken as none, exports as its stated mix"
+        for code, hours in silent_h[silent_h > 0].items()
     ]

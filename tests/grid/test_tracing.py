@@ -126,6 +126,7 @@ def test_an_authority_without_power_has_the_stated_intensity_and_is_flagged() ->
     result = trace(nothing, SET, {"PJM": 123})
     assert result.intensity_kg_per_mwh["PJM"].to_list() == pytest.approx([123, 123])
     assert result.residuals.loc["PJM", "silent_h"] == 2
+    assert result.notes[0].startswith("generation of PJM unknown in 2 hours")
 
 
 def test_who_exports_more_than_there_is_generates_more_of_the_same() -> None:
