@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -78,3 +78,22 @@ def bar() -> Iterator[Callable[[str, float], None]]:
             panel(NOTHING_HALF_WRITTEN, "Interrupted")
             raise typer.Exit(EXIT_INTERRUPTED) from None
         tell("done", 1.0)
+
+
+def print_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()
+) -> None:
+    """Print a table; the columns named in `right` hold numbers."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    numbers = set(right)
+    for column, heading in enumerate(headings):
+        is_number = column in numbers
+        table.add_column(heading, justify="right" if is_number else "left", no_wrap=is_number)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dcsim.cli.display import bar
+from dcsim.cli import grids_show
+from dcsim.cli.display import bar, print_table
 
 if TYPE_CHECKING:
     from dcsim.grid.importing import ImportResult
@@ -19,12 +20,6 @@ grids_app = typer.Typer(
     no_args_is_help=True,
 )
 
-GridArgument = Annotated[
-    str,
-    typer.Argument(
-        metavar="GRID", help="BA (its reference year), BA:YEAR or BA:YEAR:VERSION (imported)."
-    ),
-]
 BaOption = Annotated[
     str | None, typer.Option("--ba", help="Whose records these are, if the files do not say.")
 ]
@@ -43,18 +38,10 @@ ClockOption = Annotated[
         help="Take out EIA's known clock faults: where the format is EIA's, always, or never.",
     ),
 ]
-OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Folder for the figures; results/grids if left out.")
-]
-FactorsOption = Annotated[
-    str, typer.Option("--factors", help="Emission-factor set; `dcsim grids factors` lists them.")
-]
-YearOption = Annotated[
-    int | None, typer.Option("--year", help="An imported year, instead of the registry's facts.")
-]
-
-DEFAULT_FACTORS = "carbon-explorer"
-DEFAULT_OUT = Path("results") / "grids"
+grids_app.command("show")(grids_show.show)
+grids_app.command("check")(grids_show.check)
+grids_app.command("map")(grids_show.map_)
+grids_app.command("trace")(grids_show.trace)
 
 
 @grids_app.command("list")
@@ -83,7 +70,7 @@ def list_(
         for ba in shown
     )
     headings = ("BA", "name", "region", "GWh made", "GWh used", "peak MW", "imported")
-    _print_table(headings, rows, right=(3, 4, 5))
+    print_table(headings, rows, right=(3, 4, 5))
     typer.echo(f"{len(shown)} authorities; imported grids are in {store_folder()}")
 
 
@@ -114,10 +101,33 @@ def import_(
     _print_import(result)
 
 
+@grids_app.command()
+def fetch(
+    ba: Annotated[
+        list[str], typer.Option("--ba", help="EIA's code, or `all`. May be given again.")
+    ],
+    year: Annotated[int, typer.Option("--year", help="Calendar year, UTC.")],
+    url: Annotated[str | None, typer.Option("--url", hidden=True)] = None,
+) -> None:
+    """Fetch a year from EIA's API (key in EIA_API_KEY, or asked for), and import it."""
+    import os
+
+    from dcsim.grid.authorities import authority_named
+    from dcsim.grid.fetching import active_codes, fetch_year
+    from dcsim.grid.readers.eia_http import URL
+    from dcsim.grid.readers.eia_key import checked_key, key_from
+
+    codes = active_codes() if ba == ["all"] else [authority_named(name).ba_code for name in ba]
+    key = key_from(os.environ) or checked_key(typer.prompt("EIA API key", hide_input=True))
+    with bar() as progress:
+        result = fetch_year(codes, year, key, progress=progress, base_url=url or URL)
+    _print_import(result)
+
+
 def _print_import(result: ImportResult) -> None:
     """Print what was put away, a line a year, and what was left out."""
     rows = ((str(one.grid_id), *_kept(one.provenance)) for one in result.imported)
-    _print_table(("grid", "format", "hours", "changed", "grade", "why"), rows, right=(2, 3))
+    print_table(("grid", "format", "hours", "changed", "grade", "why"), rows, right=(2, 3))
     for line in result.left_out:
         typer.echo(f"Left out: {line}")
 
@@ -158,26 +168,7 @@ def factors(
     table = factors_table(authority_named(ba).ba_code if ba else "")
     rows = ((str(name), *(f"{row[fuel]:.0f}" for fuel in FUELS)) for name, row in table.iterrows())
     headings = ("set, kg/MWh", *("gas" if f == "natural_gas" else f for f in FUELS))
-    _print_table(headings, rows, right=range(1, 1 + len(FUELS)))
+    print_table(headings, rows, right=range(1, 1 + len(FUELS)))
     for name, row in table.iterrows():
         if row["notes"]:
             typer.echo(f"{name}: {row['notes']}")
-
-
-def _print_table(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()
-) -> None:
-    """Print a table; the columns named in `right` hold numbers."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    numbers = set(right)
-    for column, heading in enumerate(headings):
-        is_number = column in numbers
-        table.add_column(heading, justify="right" if is_number else "left", no_wrap=is_number)
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)

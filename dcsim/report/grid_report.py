@@ -1,0 +1,147 @@
+"""What `dcsim grids` tells of a grid in figures and numbers: one function for each question."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+
+from dcsim.errors import DataError, ScenarioError
+from dcsim.grid.accounts import hourly_carbon
+from dcsim.grid.authorities import Authority, authority_named, known_authorities
+from dcsim.grid.generation import FUELS, GridGeneration
+from dcsim.grid.intensity import emission_factors
+from dcsim.grid.store import REFERENCE, load_grid, stored_id, year_records
+from dcsim.grid.tracing import Traced, trace
+from dcsim.grid.versions import StoredGrid, read_stored
+from dcsim.report.grid_pictures import (
+    calendar_picture,
+    grid_hours,
+    grid_pictures,
+    map_picture,
+    write_pictures,
+)
+from dcsim.scenario.spec import Account, Grid
+
+MODELLED = "reference year (modelled)"
+
+
+@dataclass(frozen=True)
+class ShownGrid:
+    """A grid's hours, its carbon, and the figures drawn of it."""
+
+    authority: Authority
+    generation: GridGeneration
+    intensity_kg_per_mwh: pd.Series
+    figures: tuple[Path, ...]
+
+
+def account_named(name: str) -> Account:
+    """Return a carbon account by its name.
+
+    Raises:
+        ScenarioError: There is none of that name.
+    """
+    known: tuple[Account, ...] = get_args(Account)
+    for account in known:
+        if account == name:
+            return account
+    raise ScenarioError(f"account: there is none named {name!r}; known are {', '.join(known)}")
+
+
+def grid_of(text: str, factors: str, account: Account) -> Grid:
+    """Return the grid part of a scenario for an id, or for a bare code its reference year."""
+    grid_id = text if ":" in text else f"{authority_named(text).ba_code}:{REFERENCE}"
+    return Grid(id=grid_id, factors=factors, account=account)
+
+
+def show_grid(grid: Grid, folder: Path, seed: int = 0) -> ShownGrid:
+    """Draw a grid's mix, intensity and duration curves into a folder.
+
+    Args:
+        grid: Which grid, account and factor set.
+        folder: Where `mix`, `intensity` and `duration` go, as PNG and SVG.
+        seed: Of a reference year.
+
+    Raises:
+        DcsimError: There is no such grid, it has not what the account needs, or the folder cannot
+            be written.
+    """
+    generation = load_grid(grid, seed)
+    authority = authority_named(generation.ba_code)
+    carbon = hourly_carbon(generation, grid, generation.index)
+    is_modelled = str(grid.id).endswith(f":{REFERENCE}")
+    origin = MODELLED if is_modelled else generation.source.origin
+    caption = f"{origin}; {grid.account} intensity, factors {carbon.source.origin}"
+    hours = grid_hours(generation, carbon.intensity_kg_per_mwh, authority, caption)
+    figures = write_pictures(folder, grid_pictures(hours))
+    return ShownGrid(authority, generation, carbon.intensity_kg_per_mwh, tuple(figures))
+
+
+def check_grid(text: str, folder: Path) -> tuple[StoredGrid, tuple[Path, ...]]:
+    """Draw the calendar of what repair changed in an imported year.
+
+    Raises:
+        DcsimError: There is no such grid in the store, or the folder cannot be written.
+    """
+    stored = read_stored(stored_id(text))
+    title = f"{stored.grid_id.ba_code} {stored.grid_id.year}: grade {stored.provenance.grade}"
+    hours = pd.DatetimeIndex(stored.records.index)
+    picture = calendar_picture(stored.changes, hours, title, str(stored.grid_id))
+    return stored, tuple(write_pictures(folder, picture))
+
+
+def map_grids(factors: str, folder: Path, year: int | None = None) -> tuple[Path, ...]:
+    """Draw all authorities on a map, sized by demand and colored by mean intensity.
+
+    Args:
+        factors: Emission-factor set.
+        folder: Where `map` goes, as PNG and SVG.
+        year: Of imported years, traced to consumption; the registry's annual mix if left out.
+
+    Raises:
+        DcsimError: No such year is stored, or the folder cannot be written.
+    """
+    rows = pd.DataFrame(
+        {
+            "ba_code": authority.ba_code,
+            "latitude": authority.latitude,
+            "longitude": authority.longitude,
+            "demand_gwh": authority.demand_gwh,
+            "intensity_kg_per_mwh": mean_intensity_kg_per_mwh(authority, factors),
+        }
+        for authority in known_authorities().values()
+        if authority.is_active
+    )
+    source = f"annual mix of the registry's facts, factors {factors}"
+    if year is not None:
+        means = trace_year(year, factors).intensity_kg_per_mwh.mean()
+        rows["intensity_kg_per_mwh"] = rows["ba_code"].map(means)
+        source = f"imported records of {year}, traced to consumption, factors {factors}"
+    return tuple(write_pictures(folder, map_picture(rows, source)))
+
+
+def mean_intensity_kg_per_mwh(authority: Authority, factors: str) -> float:
+    """Return the intensity of a year's mix by the registry; NaN where nothing is generated."""
+    if not authority.gen_total_gwh:
+        return np.nan
+    kg_per_mwh = emission_factors(factors, authority.ba_code)
+    energy_mwh = {fuel: authority.generation_mwh(fuel) for fuel in FUELS}
+    emitted_kg = sum(kg_per_mwh[fuel] * energy_mwh[fuel] for fuel in FUELS)
+    return emitted_kg / sum(energy_mwh.values())
+
+
+def trace_year(year: int, factors: str) -> Traced:
+    """Trace consumption over all authorities that the store has of a year.
+
+    Raises:
+        DataError: There are none, or one is damaged.
+    """
+    records = year_records(year)
+    if not records:
+        raise DataError(
+            f"no authority of {year} is stored; import EIA's six-month BALANCE and INTERCHANGE "
+            "files of that year, or fetch it"
+        )
+    return trace(records, factors)
