@@ -1,6 +1,7 @@
 """Fixtures: worlds small enough to work out by hand, and the folder of real data."""
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
+from dcsim.cli import app as cli
 from dcsim.report.study import Study
 from dcsim.run import run_scenario
 from dcsim.scenario.load import load_scenario
@@ -41,6 +43,30 @@ def real_data() -> Path:
     if os.environ.get("DCSIM_REQUIRE_REAL_DATA"):
         pytest.fail(f"real data is required here and {folder.name} is absent beside the checkout")
     pytest.skip("the folder of real data is not beside this checkout")
+
+
+@pytest.fixture
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give an empty store of imported grids."""
+    monkeypatch.setenv("DCSIM_DATA", str(tmp_path / "data"))
+    return tmp_path / "data" / "grids"
+
+
+@pytest.fixture
+def dcsim_cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path):
+    """Run the command line in this process, in an empty folder; give code, out and err."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["dcsim", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        captured = capfd.readouterr()
+        code = ended.value.code
+        return (code if isinstance(code, int) else 0), captured.out, captured.err
+
+    return call
 
 
 def scenario_of(**parts: Any) -> Scenario:

@@ -13,28 +13,10 @@ import pandas as pd
 import pytest
 
 from dcsim import OutputError
-from dcsim.cli import app as cli
 from dcsim.report.folder import fresh_folder, write_file
 from tests.conftest import REPOSITORY
 
 SHORT = ["--set", "horizon.hours=48", "--set", "strategies=[all]"]
-
-
-@pytest.fixture
-def dcsim_cli(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path):
-    """Run the command line in this process, in an empty folder; give code, out and err."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["dcsim", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        captured = capfd.readouterr()
-        code = ended.value.code
-        return (code if isinstance(code, int) else 0), captured.out, captured.err
-
-    return call
 
 
 def entries(folder: Path) -> list[str]:

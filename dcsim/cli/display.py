@@ -90,10 +90,15 @@ def print_table(
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    numbers = set(right)
+    numbers, shown = set(right), list(rows)
     for column, heading in enumerate(headings):
         is_number = column in numbers
-        table.add_column(heading, justify="right" if is_number else "left", no_wrap=is_number)
-    for row in rows:
+        table.add_column(
+            heading,
+            justify="right" if is_number else "left",
+            no_wrap=is_number or column == 0,
+            min_width=max((len(row[0]) for row in shown), default=0) if column == 0 else None,
+        )
+    for row in shown:
         table.add_row(*(Text(cell) for cell in row))
     Console().print(table)

@@ -126,17 +126,18 @@ def fetch(
 
 def _print_import(result: ImportResult) -> None:
     """Print what was put away, a line a year, and what was left out."""
+    formats = [file.format for one in result.imported for file in one.provenance.files]
+    typer.echo(f"Read as {', '.join(dict.fromkeys(formats))}")
     rows = ((str(one.grid_id), *_kept(one.provenance)) for one in result.imported)
-    print_table(("grid", "format", "hours", "changed", "grade", "why"), rows, right=(2, 3))
+    print_table(("grid", "hours", "changed", "grade", "why"), rows, right=(1, 2))
     for line in result.left_out:
         typer.echo(f"Left out: {line}")
 
 
 def _kept(provenance: Provenance) -> Sequence[str]:
     return (
-        ", ".join(dict.fromkeys(file.format for file in provenance.files)),
         f"{provenance.hours:,}",
-        f"{sum(rule.hours for rule in provenance.repairs):,}",
+        f"{provenance.changed_hours:,}",
         provenance.grade,
         "; ".join(provenance.reasons),
     )

@@ -231,6 +231,7 @@ def _stage_year(
         ba_code=whole.ba_code,
         year=whole.year,
         hours=len(repaired.table),
+        changed_hours=int(repaired.changes[INDEX].nunique()),
         files=whole.files,
         repairs=tuple(_rule_counts(repaired.changes)),
         notes=whole.notes,

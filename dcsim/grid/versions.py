@@ -86,6 +86,8 @@ class Provenance(_Kept):
     ba_code: str
     year: int
     hours: int
+    changed_hours: int
+    """Hours in which any rule changed anything."""
     files: tuple[FileOrigin, ...]
     repairs: tuple[RuleCount, ...]
     notes: tuple[str, ...]

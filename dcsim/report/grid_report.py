@@ -114,11 +114,11 @@ def map_grids(factors: str, folder: Path, year: int | None = None) -> tuple[Path
         for authority in known_authorities().values()
         if authority.is_active
     )
-    source = f"annual mix of the registry's facts, factors {factors}"
+    source = f"Annual mix of the registry's facts, factors {factors}."
     if year is not None:
         means = trace_year(year, factors).intensity_kg_per_mwh.mean()
         rows["intensity_kg_per_mwh"] = rows["ba_code"].map(means)
-        source = f"imported records of {year}, traced to consumption, factors {factors}"
+        source = f"Imported records of {year}, traced to consumption, factors {factors}."
     return tuple(write_pictures(folder, map_picture(rows, source)))
 
 

@@ -15,11 +15,7 @@ from dcsim.grid.store import load_grid, year_records
 from dcsim.grid.versions import GridId, read_stored, store_folder, stored_ids
 from dcsim.scenario.spec import Grid
 
-
-@pytest.fixture(autouse=True)
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DCSIM_DATA", str(tmp_path / "data"))
-    return tmp_path / "data" / "grids"
+pytestmark = pytest.mark.usefixtures("own_store")
 
 
 def hours(first: str = "2022-01-01", periods: int = 240) -> pd.DatetimeIndex:

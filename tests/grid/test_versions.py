@@ -31,11 +31,7 @@ from dcsim.grid.versions import (
     versions_of,
 )
 
-
-@pytest.fixture(autouse=True)
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DCSIM_DATA", str(tmp_path / "data"))
-    return tmp_path / "data" / "grids"
+pytestmark = pytest.mark.usefixtures("own_store")
 
 
 def provenance(code: str = "CISO", year: int = 2022, hours: int = 3) -> Provenance:
@@ -43,6 +39,7 @@ def provenance(code: str = "CISO", year: int = 2022, hours: int = 3) -> Provenan
         ba_code=code,
         year=year,
         hours=hours,
+        changed_hours=1,
         files=(FileOrigin(name="a.csv", sha256="00", format="plain hourly table"),),
         repairs=(RuleCount(rule="missing_hour", hours=1, detail="coal 1"),),
         notes=("stamps are UTC",),

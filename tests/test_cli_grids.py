@@ -1,0 +1,224 @@
+"""`dcsim grids` as a person meets it: tables, figures, one panel for each mistake."""
+
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dcsim.grid.versions import store_folder, stored_ids
+from tests.conftest import REPOSITORY
+from tests.grid.test_importing import hours, interchange_file, mix, plain_file
+
+pytestmark = pytest.mark.usefixtures("own_store")
+
+Cli = Callable[..., tuple[int, str, str]]
+
+
+def lively(periods: int = 24 * 30) -> pd.DataFrame:
+    table = mix(hours(periods=periods))
+    table["solar"] = 100.0 * (table.index.hour.to_numpy() // 12)
+    table["wind"] = table["coal"] / 3
+    return table
+
+
+@pytest.fixture
+def ciso(dcsim_cli: Cli, tmp_path: Path) -> str:
+    """A month of made-up CISO in the store, with a gap of two hours; gives its id."""
+    table = lively()
+    path = plain_file(tmp_path, table.drop(table.index[[100, 101]]))
+    assert dcsim_cli("grids", "import", path)[0] == 0
+    (grid_id,) = stored_ids()
+    return str(grid_id)
+
+
+def test_list_names_every_active_authority_and_what_is_imported(dcsim_cli: Cli, ciso: str) -> None:
+    code, out, _ = dcsim_cli("grids", "list")
+    assert code == 0
+    assert "62 authorities" in out
+    (line,) = [line for line in out.splitlines() if line.strip().startswith("CISO ")]
+    assert "California Independent System Operator" in line
+    assert "2022 (" in line
+    assert "OVEC" not in out
+    assert "69 authorities" in dcsim_cli("grids", "list", "--all")[1]
+
+
+def test_import_tells_grid_hours_and_grade(dcsim_cli: Cli, tmp_path: Path) -> None:
+    path = plain_file(tmp_path, lively())
+    code, out, _ = dcsim_cli("grids", "import", path, "--ba", "ciso")
+    assert code == 0
+    assert str(stored_ids()[0]) in out
+    assert "720" in out
+    assert "plain hourly table" in out
+
+
+def test_import_says_what_it_left_out(dcsim_cli: Cli, tmp_path: Path) -> None:
+    flows = interchange_file(tmp_path, hours(), code="ERCO")
+    code, out, _ = dcsim_cli("grids", "import", plain_file(tmp_path, lively()), flows)
+    assert code == 0
+    assert "Left out: ERCO:2022: no generation, demand or intensity" in out
+
+
+def test_check_tells_rules_and_draws_a_calendar(dcsim_cli: Cli, ciso: str, tmp_path: Path) -> None:
+    code, out, _ = dcsim_cli("grids", "check", "CISO:2022", "--out", tmp_path / "figures")
+    assert code == 0
+    assert f"{ciso}: grade " in out
+    assert "missing_hour" in out
+    assert "sha256" in out
+    for suffix in ("png", "svg"):
+        assert (tmp_path / "figures" / f"flags.{suffix}").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("grid", ["CISO:2022", "CISO", "CISO:reference"])
+def test_show_tells_the_mix_and_draws_it(
+    dcsim_cli: Cli, ciso: str, tmp_path: Path, grid: str
+) -> None:
+    code, out, _ = dcsim_cli("grids", "show", grid)
+    assert code == 0
+    assert "California Independent System Operator" in out
+    assert "kg/MWh on average" in out
+    assert ("reference year (modelled)" in out) == (grid != "CISO:2022")
+    folder = "CISO-2022" if grid == "CISO:2022" else "CISO-reference"
+    names = {path.name for path in (tmp_path / "results" / "grids" / folder).iterdir()}
+    assert {"mix.png", "intensity.svg", "duration.png"} <= names
+
+
+def test_show_knows_the_other_accounts(dcsim_cli: Cli, ciso: str) -> None:
+    code, out, _ = dcsim_cli("grids", "show", ciso, "--account", "marginal")
+    assert code == 0
+    code, out, _ = dcsim_cli("grids", "show", ciso, "--account", "consumption")
+    assert code == 0, out
+    code, _, err = dcsim_cli("grids", "show", ciso, "--account", "reported")
+    assert code == 2
+    assert "reports no carbon intensity" in err
+
+
+def test_map_draws_the_country(dcsim_cli: Cli, tmp_path: Path, ciso: str) -> None:
+    assert dcsim_cli("grids", "map", "--factors", "ipcc-ar5-lifecycle")[0] == 0
+    assert (tmp_path / "results" / "grids" / "map.svg").is_file()
+    assert dcsim_cli("grids", "map", "--year", "2022", "--out", tmp_path / "traced")[0] == 0
+    assert (tmp_path / "traced" / "map.png").is_file()
+
+
+def test_trace_tells_intensities_and_residuals(dcsim_cli: Cli, tmp_path: Path) -> None:
+    plain, flows = plain_file(tmp_path, lively()), interchange_file(tmp_path, hours(periods=720))
+    assert dcsim_cli("grids", "import", plain, flows)[0] == 0
+    code, out, _ = dcsim_cli("grids", "trace", "2022")
+    assert code == 0
+    assert "CISO" in out
+    assert "Emissions balance to" in out
+
+
+def test_factors_lists_every_set_and_what_it_borrows(dcsim_cli: Cli) -> None:
+    code, out, _ = dcsim_cli("grids", "factors", "--ba", "PJM")
+    assert code == 0
+    assert "carbon-explorer" in out
+    assert "egrid2022-direct: other from" in out
+
+
+def test_remove_takes_a_version_or_a_year(dcsim_cli: Cli, ciso: str, tmp_path: Path) -> None:
+    dcsim_cli("grids", "import", plain_file(tmp_path, lively(), "CISO_b.csv"))
+    code, out, _ = dcsim_cli("grids", "remove", ciso)
+    assert (code, out.strip()) == (0, f"Removed {ciso}")
+    assert [grid_id.year for grid_id in stored_ids()] == [2022]
+    assert dcsim_cli("grids", "remove", "CISO:2022")[0] == 0
+    assert stored_ids() == []
+
+
+def test_an_imported_grid_is_planned(dcsim_cli: Cli, ciso: str, tmp_path: Path) -> None:
+    sets = ["grid.id=CISO:2022", "horizon.hours=48", "strategies=[all]"]
+    options = [word for part in sets for word in ("--set", part)]
+    code, _, err = dcsim_cli("plan", "quickstart", *options, "--out", tmp_path / "run")
+    assert code == 0, err
+    page = (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    assert ciso in page
+    assert "missing_hour" in page
+
+
+def html(folder: Path) -> Path:
+    path = folder / "CISO_2022.csv"
+    path.write_text("<html><head><title>Access denied</title></head></html>")
+    return path
+
+
+def truncated_zip(folder: Path) -> Path:
+    whole = folder / "whole.zip"
+    with zipfile.ZipFile(whole, "w") as packed:
+        packed.write(plain_file(folder, lively()), "CISO_2022.csv")
+    path = folder / "EBA.zip"
+    path.write_bytes(whole.read_bytes()[:-200])
+    return path
+
+
+def climbing_zip(folder: Path) -> Path:
+    path = folder / "EBA.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.write(plain_file(folder, lively()), "../../CISO_2022.csv")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("show", "CAISO"), "no balancing authority 'CAISO'; nearest are"),
+        (("show", "CISO:2031"), "CISO:2031 is not stored; no year of it is stored. Import files"),
+        (("show", "CISO:nonsense"), "there is no grid 'CISO:nonsense'; an id is"),
+        (("check", "CISO:reference"), "there is no grid 'CISO:reference'"),
+        (("show", "CISO", "--factors", "ipcc"), "there is no set 'ipcc'"),
+        (("show", "CISO", "--account", "best"), "there is none named 'best'; known are average"),
+        (("trace", "2022"), "no authority of 2022 is stored"),
+        (("import", "nowhere.csv"), "nowhere.csv"),
+        (("import", html), "CISO_2022.csv"),
+        (("import", truncated_zip), "EBA.zip"),
+        (("import", climbing_zip), "EBA.zip"),
+        (("fetch", "--ba", "CISO", "--year", "2012"), "hourly data by fuel from 2019"),
+        (("fetch", "--ba", "XXXX", "--year", "2022"), "no balancing authority 'XXXX'"),
+    ],
+    ids=lambda value: (
+        getattr(value, "__name__", None) or " ".join(map(str, value))[:40]
+        if not isinstance(value, str)
+        else ""
+    ),
+)
+def test_a_mistake_is_one_panel_and_the_store_is_untouched(
+    dcsim_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple, words: str
+) -> None:
+    monkeypatch.setenv("EIA_API_KEY", "abcdefgh12345678")
+    given = [part(tmp_path) if callable(part) else part for part in arguments]
+    code, _, err = dcsim_cli("grids", *given)
+    assert code == 2
+    flat = " ".join(err.replace("│", " ").split())
+    assert words in flat
+    assert "Traceback" not in err
+    assert err.count("╭") == 1
+    assert stored_ids() == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from dcsim.grid.importing import import_files
+def die(step, share):
+    if step.startswith(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+import_files([Path(sys.argv[1])], progress=die)
+"""
+
+
+@pytest.mark.parametrize("step", ["reading", "repairing", "putting away"])
+def test_an_import_killed_in_the_middle_harms_nothing_and_the_next_works(
+    dcsim_cli: Cli, ciso: str, tmp_path: Path, step: str
+) -> None:
+    path = plain_file(tmp_path, lively(), "CISO_b.csv")
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(path), step], cwd=REPOSITORY, check=False, timeout=60
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert [str(grid_id) for grid_id in stored_ids()] == [ciso]
+    assert dcsim_cli("grids", "import", path)[0] == 0
+    assert str(stored_ids()[0]) != ciso
+    assert not list((store_folder() / ".staging").iterdir())
