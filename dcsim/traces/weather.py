@@ -45,15 +45,17 @@ constant of 1,361 W/m2 by cloud enhancement) and, for pressure, EPW's own limits
 
 LONGEST_GAP_H = 6
 """Gaps of missing values up to this long are filled linearly; longer ones are refused [h]."""
-NOON_LIMIT_H = 0.5
+NOON_LIMIT_H = 0.4
 """How far from solar noon the center of irradiance may lie; files with a right clock are within
 0.1 h, and one with a wrong zone is an hour off [h]."""
 LEAST_DAYS_FOR_NOON = 30
 """Fewer days than this say nothing of the clock: their clouds may lie on one side [days]."""
 MOVE_TO_THE_SUN = "move_to_the_sun"
 """The repair of a clock by its own irradiance; of no matter to wind."""
-OTHER_CLOCKS_MIN = (-30, -20, -10, 10, 20, 30)
-"""How much earlier or later than its format says a file's irradiance may be found to hold [min]."""
+OTHER_CLOCKS_MIN = tuple(minutes for minutes in range(-90, 91, 10) if minutes)
+"""How much earlier or later than its format says a file's irradiance is looked for [min]."""
+MOST_MOVED_MIN = 30
+"""What lies farther off is no other convention but a wrong header, and left to be refused [min]."""
 BETTER_CLOSURE = 0.5
 """Another clock is believed if it leaves this share, at most, of what the three components of
 irradiance miss each other by [-]."""
@@ -294,9 +296,9 @@ def _believe_the_sun(weather: Weather) -> Weather:
     moved = [replace(weather, sun=weather.sun + pd.Timedelta(minutes=m)) for m in OTHER_CLOCKS_MIN]
     closures = [other.closure_w_per_m2() for other in moved]
     best = int(np.argmin(closures))
-    if closures[best] > BETTER_CLOSURE * asked:
-        return weather
     minutes = OTHER_CLOCKS_MIN[best]
+    if abs(minutes) > MOST_MOVED_MIN or closures[best] > BETTER_CLOSURE * asked:
+        return weather
     detail = (
         f"irradiance holds {abs(minutes)} min {'earlier' if minutes < 0 else 'later'} than its "
         f"format says: there GHI, DHI and DNI miss each other by {closures[best]:.1f} W/m2 on "
