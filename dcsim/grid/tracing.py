@@ -182,6 +182,6 @@ def _storage_notes(network: Network, stored_kg_per_mwh: Floats) -> list[str]:
 
 def _silence_notes(silent_h: pd.Series) -> list[str]:
     return [
-        f"generation of {code} unknown in {hours} hours and taken as none, exports as its stated mix"
+        f"generation of {code} unknown in {hours} hours: none, and exports as its stated mix"
         for code, hours in silent_h[silent_h > 0].items()
     ]
