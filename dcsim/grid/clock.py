@@ -79,17 +79,14 @@ class Correction:
     def words(self) -> str:
         """Return what is done, to what and until when, in a few plain words."""
         span = f"{_day(self.start, 'from')}{_day(self.end, 'until')}" or " in every record"
-        return f"{_WORDS[self.kind].format(self.hours, self.time_zone)}: {self.named}{span}"
-
-    @property
-    def named(self) -> str:
-        """Return what it applies to, for people."""
-        return ", ".join(self.applies_to)
+        done = _WORDS[self.kind].format(hours=self.hours, zone=self.time_zone)
+        zone = f" and {self.time_zone}'s offset" if self.kind == "shift" and self.time_zone else ""
+        return f"{done}{zone}: {', '.join(self.applies_to)}{span}"
 
 
 _WORDS = {
-    "shift": "stamps moved {0:+d} h {1}",
-    "rotate": "stamps moved {0:+d} h within each day of {1}",
+    "shift": "stamps moved by {hours:+d} h",
+    "rotate": "stamps moved by {hours:+d} h within each day of {zone}",
     "instantaneous": "readings at the stamp averaged over the hour",
     "sign": "sign reversed",
     "missing": "left out",
@@ -240,7 +237,7 @@ def solar_noon_offset_h(solar_mw: pd.Series, longitude: float) -> float:
     from pvlib.solarposition import equation_of_time_pvcdrom  # pvlib takes a second to import
 
     stamps = pd.DatetimeIndex(solar_mw.index)
-    equation_h = np.asarray(equation_of_time_pvcdrom(stamps.dayofyear)) / 60.0
+    equation_h = np.asarray(equation_of_time_pvcdrom(stamps.day_of_year)) / 60.0
     hours = (stamps - stamps[0].normalize()) / ONE_HOUR + 0.5
     solar_time = np.asarray(hours) + longitude / DEGREES_PER_HOUR + equation_h
     weight = solar_mw.where(solar_mw > LEAST_SUN_FRAC * solar_mw.max(), 0.0).to_numpy()

@@ -128,7 +128,7 @@ def repair_year(ba_code: str, table: pd.DataFrame, hours: pd.DatetimeIndex) -> R
         np.full((len(hours), len(generation)), "", dtype=object),
     )
     work.mark("missing_hour", (kept.isna().all(axis=1).to_numpy())[:, np.newaxis])
-    work.mark("missing_value", work.values.isna().to_numpy())
+    work.mark("missing_value", work.values.isna().to_numpy(dtype=bool))
     absences = _settle_absent(work)
     settled = _screen_and_fill(work)
     repaired = kept.copy()

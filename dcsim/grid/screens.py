@@ -18,9 +18,11 @@ LEAST_HOURS = 14 * HOURS_PER_DAY
 
 NEVER_NEGATIVE = ("coal", "natural_gas", "nuclear", "oil", "solar", "wind")
 """Hydro pumps and `other` holds storage: those may be below zero at scale."""
-STATION_USE_FRAC = 0.05
+STATION_USE_FRAC = 0.1
 """Up to this share of a fuel's 99th percentile, negative generation is station use [-]."""
 STATION_USE_MW = 10.0
+OWN_USE_FRAC = 0.25
+"""So much below zero may be a pattern of every day [-]."""
 FLIP_RANGE = (0.5, 2.0)
 """A wrong sign is turned if the value is then within these of what is usual [-]."""
 
@@ -38,6 +40,8 @@ NEVER_BY_CHANCE = float(np.log(1e7) * 2.5)
 since hours of equal values come in bunches [-]."""
 RESTING_FRAC = 0.1
 """Below this share of its 95th percentile a fuel may rest at one value for days [-]."""
+COARSE_MW = 50.0
+"""Below this 95th percentile whole megawatts repeat by themselves, day after day [MW]."""
 LONG_RUN_HOURS = 24
 RARELY_EQUAL = 5e-4
 LIVELY_FRAC = 0.2
@@ -75,20 +79,25 @@ VARIABLE_FRAC = 0.5
 
 
 def sign_error(table: pd.DataFrame) -> pd.DataFrame:
-    """Turn clearly negative generation if that gives what is usual; else it is missing."""
-    result = table.copy()
-    for column in [fuel for fuel in NEVER_NEGATIVE if fuel in table]:
-        values = table[column].to_numpy(dtype=float)
-        negative = values < -max(STATION_USE_MW, STATION_USE_FRAC * _percentile(abs(values), 99))
-        if not negative.any():
-            continue
-        usual = _same_hour_median(abs(values), np.flatnonzero(negative))
-        turned = -values[negative]
-        fits = (turned >= FLIP_RANGE[0] * usual) & (turned <= FLIP_RANGE[1] * usual)
-        values = values.copy()
-        values[negative] = np.where(fits, turned, np.nan)
-        result[column] = values
-    return result
+    """Turn clearly negative generation if that gives what is usual; else it is missing.
+
+    What is negative at the same hours of the days around as well, and not much, is no slip but
+    the plants' own use or storage behind them: it stays.
+    """
+    return table.assign(**{fuel: _turned(table[fuel]) for fuel in NEVER_NEGATIVE if fuel in table})
+
+
+def _turned(series: pd.Series) -> Values:
+    values = series.to_numpy(dtype=float, copy=True)
+    high = _percentile(abs(values), 99)
+    slips = np.flatnonzero(values < -max(STATION_USE_MW, STATION_USE_FRAC * high))
+    own_use = (_same_hour_median(values, slips) < 0) & (values[slips] > -OWN_USE_FRAC * high)
+    slips = slips[~own_use]
+    usual = _same_hour_median(abs(values), slips)
+    turned = -values[slips]
+    fits = (turned >= FLIP_RANGE[0] * usual) & (turned <= FLIP_RANGE[1] * usual)
+    values[slips] = np.where(fits, turned, np.nan)
+    return values
 
 
 def placeholder_zero(table: pd.DataFrame) -> pd.DataFrame:
@@ -101,17 +110,26 @@ def placeholder_zero(table: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame(False, index=table.index, columns=table.columns)
     for column in table:
         found[column] = _pauses(table[column].to_numpy(dtype=float))
-    partial = (found.sum(axis=1) >= 2).to_numpy()
-    for column in table.columns if partial.any() else ():
-        values = table[column].to_numpy(dtype=float)
-        found[column] |= partial & (_abrupt_pauses(values) | _same_as_before(values))
+    for start, end in runs((found.sum(axis=1) >= 2).to_numpy()):
+        silent = _silent(table, start, end)
+        same = (table.eq(table.shift()) & table.ne(0)).iloc[start:end]
+        found.iloc[start:end] |= same | silent
     return table.mask(found)
+
+
+def _silent(table: pd.DataFrame, start: int, end: int) -> pd.Series:
+    """Tell which fuels are next to zero in all hours of a run, and were running beside it."""
+    median = table.median()
+    beside = table.iloc[[max(start - 1, 0), min(end, len(table) - 1)]].max()
+    low = table.iloc[start:end].max() <= LOW_FRAC * median
+    return low & (beside > ABRUPT_FRAC * median)
 
 
 def _pauses(values: Values) -> Mask:
     """Find the abrupt pauses of a fuel that never stops."""
-    low = values <= LOW_FRAC * _percentile(values, 50)
-    seldom = 0 < low.mean() < SELDOM_FRAC
+    median = _percentile(values, 50)
+    low = values <= LOW_FRAC * median
+    seldom = median >= STATION_USE_MW and 0 < low.mean() < SELDOM_FRAC
     return _abrupt_pauses(values) if seldom else np.zeros(len(values), dtype=bool)
 
 
@@ -124,10 +142,6 @@ def _abrupt_pauses(values: Values) -> Mask:
             continue
         found[start:end] = min(values[start - 1], values[end]) > ABRUPT_FRAC * median
     return found
-
-
-def _same_as_before(values: Values) -> Mask:
-    return np.concatenate(([False], (values[1:] == values[:-1]) & (values[1:] != 0)))
 
 
 def stuck_value(table: pd.DataFrame) -> pd.DataFrame:
@@ -153,11 +167,10 @@ def _repeats(values: Values, varies: Mask, lag: int) -> Mask:
     Every equal value is evidence: the logarithm of how seldom that fuel keeps a value. Evidence
     adds up over the run and, where several fuels repeat at once, over the fuels.
     """
+    high = np.percentile(np.nan_to_num(values), 95, axis=0)
     equal = np.zeros(values.shape, dtype=bool)
-    equal[lag:] = (values[lag:] == values[:-lag]) & (values[lag:] > 0) & varies
-    if not (equal[1:] & equal[:-1]).any() and equal.sum(axis=1).max(initial=0) < 2:
-        return equal & False
-    equal &= values > RESTING_FRAC * np.percentile(np.nan_to_num(values), 95, axis=0)
+    equal[lag:] = values[lag:] == values[:-lag]
+    equal &= (values > RESTING_FRAC * high) & varies & (high >= COARSE_MW)
     weight = np.array([_evidence(column) for column in equal.T])
     equal &= weight > 0
     alone = np.stack(
