@@ -54,8 +54,9 @@ def solar_cf(weather: Weather, plant: SolarOption) -> np.ndarray:
         pdc0=1 / plant.inverter_efficiency,
         eta_inv_nom=plant.inverter_efficiency,
     )
-    is_light = (sun["apparent_zenith"] < 90.0) & (sky[GHI] > 0)  # else Perez divides 0 by 0
-    cf: np.ndarray = np.where(is_light, ac, 0.0)
+    # In the dark Perez divides 0 by 0, and rows that turn have nothing to follow.
+    is_dark = (sky[GHI] == 0) | (sun["apparent_zenith"] >= 90.0)
+    cf: np.ndarray = ac.mask(ac.isna() & is_dark, 0.0).to_numpy()
     return cf
 
 
