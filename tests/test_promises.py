@@ -14,6 +14,8 @@ from dcsim.report.study import Study
 from dcsim.scenario.load import shipped_scenarios
 from tests.conftest import REPOSITORY
 from tests.golden.update import FOLDER, totals_kg
+from tests.grid.eia_server import KEY, Api, serving
+from tests.grid.test_fetching import january
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
@@ -30,26 +32,35 @@ def readme_commands() -> list[str]:
     return re.findall(r"^    (dcsim .+)$", README, flags=re.MULTILINE)
 
 
-def test_readme_commands_work(tmp_path: Path) -> None:
-    """Each in turn, in an empty folder, on two days instead of a year where a year is planned."""
+def test_readme_commands_work(
+    tmp_path: Path, own_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each in turn, in an empty folder, on two days instead of a year where a year is planned.
+
+    What is fetched comes from a server on this machine that speaks as EIA's does.
+    """
     commands = readme_commands()
-    assert len(commands) >= 7
+    assert len(commands) >= 14
+    monkeypatch.setenv("EIA_API_KEY", KEY)
     short = ["--set", "horizon.hours=48"]
     hours = "\n".join(
         f"2022-01-0{1 + h // 24} {h % 24:02d}:00,{100 + h},{50 + h}" for h in range(48)
     )
     (tmp_path / "my-grid.csv").write_text(f"utc_hour_beginning,coal_mw,wind_mw\n{hours}\n")
-    for command in commands:
-        words = shlex.split(command)[1:]
-        result = subprocess.run(
-            [sys.executable, "-m", "dcsim", *words, *(short if words[0] == "plan" else [])],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert result.returncode == 0, f"{command}: {result.stderr}"
+    with serving(Api(january(2023))) as eia:
+        for command in commands:
+            words = shlex.split(command)[1:]
+            more = short if words[0] == "plan" else []
+            more = ["--url", eia.url] if words[:2] == ["grids", "fetch"] else more
+            result = subprocess.run(
+                [sys.executable, "-m", "dcsim", *words, *more],
+                cwd=tmp_path,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
+            assert result.returncode == 0, f"{command}: {result.stderr}"
     assert (tmp_path / "results" / "utah-50" / "report.html").is_file()
 
 

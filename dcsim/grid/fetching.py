@@ -11,7 +11,7 @@ from dcsim.grid.authorities import known_authorities
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.importing import SPILL_OVER_HOURS, ImportResult, Progress, import_files
 from dcsim.grid.readers.eia_api import fetch
-from dcsim.grid.readers.eia_http import URL
+from dcsim.grid.readers.eia_http import URL, Manners
 from dcsim.grid.versions import explained, store_folder
 
 FIRST_YEAR = 2019
@@ -32,6 +32,7 @@ def fetch_year(
     *,
     progress: Progress,
     base_url: str = URL,
+    manners: Manners | None = None,
 ) -> ImportResult:
     """Fetch a year from EIA's API and put it into the store.
 
@@ -44,6 +45,7 @@ def fetch_year(
         key: To the API.
         progress: Told what is being done.
         base_url: The API's address.
+        manners: How the server is treated.
 
     Raises:
         DataError: There can be no such data, or the API does not give it.
@@ -59,7 +61,9 @@ def fetch_year(
     first = pd.Timestamp(f"{year}-01-01", tz="UTC") - margin
     end = min(pd.Timestamp(f"{year + 1}-01-01", tz="UTC") + margin, now)
     folder = store_folder() / _FETCHED / f"{year}-{'-'.join(sorted(ba_codes))[:80]}"
-    files = fetch(ba_codes, first, end, key, folder, progress=progress, base_url=base_url)
+    files = fetch(
+        ba_codes, first, end, key, folder, base_url=base_url, progress=progress, manners=manners
+    )
     result = import_files(files, progress=progress)
     with explained(folder):
         shutil.rmtree(folder)
