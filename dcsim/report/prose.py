@@ -220,7 +220,8 @@ LEFT_OUT = (
     "The grid does not react: it is as clean whether the datacenter draws much or little, and it "
     "does not change over the years.",
     "Nothing fails: there are no outages of grid, servers, battery or turbines, and no upkeep.",
-    "Own solar and wind produce as the region's fleet did in each hour; a real site differs, and "
+    "Own solar and wind produce as the region's fleet did in each hour, or as a model says from a "
+    "weather file, whose typical year is not the weather the grid had; a real site differs, and "
     "there are no losses of transmission.",
     "Any size may be built; there are no blocks, no land, no permits, no money. Carbon is all that "
     "counts.",
