@@ -39,10 +39,10 @@ RULES = (
     Rule("not_reported_yet", "a small fuel that begins to be reported later in the year is none"),
     Rule("no_longer_reported", "a small fuel that is not reported any more is none"),
     Rule("sign_error", "clearly below zero: turned, or missing", screens.sign_error),
+    Rule("mislabeled_fuel", "reported as other for a while: given back", screens.mislabeled_fuel),
     Rule("stuck_value", "the same value for longer than by chance", screens.stuck_value),
     Rule("repeated_day", "a copy of the same hours of a day before", screens.repeated_day),
     Rule("placeholder_zero", "zero in place of no report", screens.placeholder_zero),
-    Rule("mislabeled_fuel", "reported as other for a while: given back", screens.mislabeled_fuel),
     Rule(
         "scaled_hours",
         "nuclear beyond physical steps, and what moves with it",

@@ -50,8 +50,14 @@ FLAT_BY_NATURE = ("nuclear", "oil")
 """Fuels that rest at one value for weeks: a reactor at full power, a peaker at standby."""
 DAYS_COMPARED = 7
 
+SEVERAL_FUELS = 3
+MATTERS_FRAC = 0.01
+"""So many fuels, each of this share of the energy, do not pause at once [-]."""
+
 MISLABELED_FRAC = 0.2
 """A fuel that goes to `other` steps by at least this share of its median [-]."""
+MISLABELED_TIMES_P95 = 4.0
+"""And `other` by more than this times the 95th percentile of its steps [-]."""
 MISLABELED_MATCH = (0.6, 1.67)
 """What `other` gains over what the fuel loses in the same hour [-]."""
 MISLABELED_HOURS = 60 * HOURS_PER_DAY
@@ -110,11 +116,21 @@ def placeholder_zero(table: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame(False, index=table.index, columns=table.columns)
     for column in table:
         found[column] = _pauses(table[column].to_numpy(dtype=float))
+    found[_all_silent(table)] = True
     for start, end in runs((found.sum(axis=1) >= 2).to_numpy()):
         silent = _silent(table, start, end)
         same = (table.eq(table.shift()) & table.ne(0)).iloc[start:end]
         found.iloc[start:end] |= same | silent
     return table.mask(found)
+
+
+def _all_silent(table: pd.DataFrame) -> Mask:
+    """Find pauses of everything, however long, where there are too many fuels to pause at once."""
+    energy = table.clip(lower=0).sum()
+    several = (energy >= MATTERS_FRAC * energy.sum()).sum() >= SEVERAL_FUELS
+    if not several or _is_variable(table):
+        return np.zeros(len(table), dtype=bool)
+    return _abrupt_pauses(table.sum(axis=1, min_count=1).to_numpy(dtype=float), longest=len(table))
 
 
 def _silent(table: pd.DataFrame, start: int, end: int) -> pd.Series:
@@ -133,12 +149,12 @@ def _pauses(values: Values) -> Mask:
     return _abrupt_pauses(values) if seldom else np.zeros(len(values), dtype=bool)
 
 
-def _abrupt_pauses(values: Values) -> Mask:
+def _abrupt_pauses(values: Values, longest: int = PLACEHOLDER_HOURS) -> Mask:
     """Find runs next to zero that begin and end with a fuel that runs."""
     found = np.zeros(len(values), dtype=bool)
     median = _percentile(values, 50)
     for start, end in runs(values <= LOW_FRAC * median) if median > 0 else ():
-        if start == 0 or end == len(values) or end - start > PLACEHOLDER_HOURS:
+        if start == 0 or end == len(values) or end - start > longest:
             continue
         found[start:end] = min(values[start - 1], values[end]) > ABRUPT_FRAC * median
     return found
@@ -206,7 +222,11 @@ def mislabeled_fuel(table: pd.DataFrame) -> pd.DataFrame:
 def _give_back(table: pd.DataFrame, fuel: str) -> None:
     other, donor = (table[name].to_numpy(dtype=float, copy=True) for name in ("other", fuel))
     gain, loss = np.diff(other, prepend=np.nan), -np.diff(donor, prepend=np.nan)
-    least = max(MISLABELED_FRAC * _percentile(donor, 50), _percentile(other, 95), STATION_USE_MW)
+    least = max(
+        MISLABELED_FRAC * _percentile(donor, 50),
+        MISLABELED_TIMES_P95 * _percentile(abs(gain), 95),
+        STATION_USE_MW,
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = gain / loss
     matches = (ratio >= MISLABELED_MATCH[0]) & (ratio <= MISLABELED_MATCH[1])
@@ -288,12 +308,17 @@ def _stands_out(series: pd.Series) -> Mask:
 def _total_stands_out(table: pd.DataFrame) -> pd.Series:
     nowhere = pd.Series(False, index=table.index)
     total = table.interpolate(limit_direction="both").sum(axis=1)
-    variable = table.reindex(columns=["solar", "wind"]).sum().sum()
-    if not total.sum() > 0 or variable > VARIABLE_FRAC * total.sum():
+    if _is_variable(table):
         return nowhere
     around = total.rolling(TOTAL_WINDOW_H, center=True, min_periods=TOTAL_WINDOW_H // 2).median()
     outside = (total < TOTAL_RANGE[0] * around) | (total > TOTAL_RANGE[1] * around)
     return outside if outside.mean() < TOTAL_SELDOM_FRAC else nowhere
+
+
+def _is_variable(table: pd.DataFrame) -> bool:
+    """Tell whether most generation is solar and wind, so that nothing at all may be real."""
+    energy = table.sum()
+    return not energy.reindex(["solar", "wind"]).sum() <= VARIABLE_FRAC * energy.sum()
 
 
 def _percentile(values: Values, percent: float) -> float:

@@ -92,6 +92,13 @@ def zero_run(table: pd.DataFrame, at: int) -> tuple[str, set[tuple[pd.Timestamp,
     return "placeholder_zero", cells_of(slice(at, at + 7), "nuclear")
 
 
+def silence(table: pd.DataFrame, at: int) -> tuple[str, set[tuple[pd.Timestamp, str]]]:
+    """Five days of zeros in everything: too long for a pause of one fuel, too much for a fleet."""
+    rows = slice(at, at + 120)
+    table.loc[HOURS[rows], list(FUELS)] = 0.0
+    return "placeholder_zero", {c for c in cells_of(rows, *FUELS) if c[1] not in ("oil", "solar")}
+
+
 def partial_report(table: pd.DataFrame, at: int) -> tuple[str, set[tuple[pd.Timestamp, str]]]:
     """As PJM on 1 October 2022: some fuels next to zero, coal as in the hour before."""
     rows, place = slice(at, at + 2), table.columns.get_loc
@@ -155,6 +162,7 @@ def scaled_day(table: pd.DataFrame, at: int) -> tuple[str, set[tuple[pd.Timestam
 Plant = Callable[[pd.DataFrame, int], tuple[str, set[tuple[pd.Timestamp, str]]]]
 PLANTS: tuple[Plant, ...] = (
     zero_run,
+    silence,
     partial_report,
     repeated_day,
     stuck_value,
@@ -342,6 +350,32 @@ def test_a_plant_that_trips_and_rises_over_a_day_is_real() -> None:
     table.iloc[500:548, table.columns.get_loc("nuclear")] -= 1000
     table.iloc[548:578, table.columns.get_loc("nuclear")] -= np.linspace(1000, 0, 30)
     assert repaired(table).changes.empty
+
+
+@pytest.mark.parametrize("hours", [24, 100])
+def test_nuclear_that_goes_to_other_is_given_back(hours: int) -> None:
+    """As NYIS in 2022, where 559 h of nuclear are zero and other is about 2.6 GW."""
+    table = clean_year()
+    clean = table.copy()
+    rows = HOURS[600 : 600 + hours]
+    table.loc[rows, "other"] += table.loc[rows, "nuclear"]
+    table.loc[rows, "nuclear"] = 0.0
+    result = repaired(table)
+    assert set(found(result)) == {"mislabeled_fuel"}
+    assert (result.changes["filled"] == "").all()
+    total = list(FUELS)
+    assert result.table[total].sum(axis=1).to_numpy() == pytest.approx(
+        clean[total].sum(axis=1).to_numpy()
+    )
+    assert (result.table["nuclear"] - clean["nuclear"]).abs().max() < 400
+
+
+def test_a_single_plant_may_stop() -> None:
+    """A generation-only authority with one gas plant, off for two days."""
+    gas = np.full(len(HOURS), 500.0) + np.arange(len(HOURS)) / 100
+    gas[300:348] = 0.0
+    gas[700:748] = 0.0
+    assert repaired(pd.DataFrame({"natural_gas": gas}, index=HOURS)).changes.empty
 
 
 def test_oil_peaks_are_real() -> None:
