@@ -32,6 +32,7 @@ _ID = re.compile(rb'"series_id"\s*:\s*"([^"]*)"')
 _REPLY = re.compile(rb'"series"\s*:\s*\[')
 _BEGINNING_BYTES = 2048
 _KNOWN_BY = re.compile(r'"(series_id|category_id)"\s*:')
+_ENDS = (b"}\n", b"}\r\n", b"}")
 _STAMP = "%Y%m%dT%HZ"
 _ONE_HOUR = 1
 
@@ -106,10 +107,10 @@ def _series_of(source: Input, options: Options) -> Iterator[tuple[str, Holding, 
     for place, line in _lines(source, options):
         named = _ID.search(line, 0, _BEGINNING_BYTES)
         is_reply = _REPLY.search(line, 0, _BEGINNING_BYTES) is not None
-        if not is_reply and (named is None or _wanted(named[1].decode(), options) is None):
+        if named and not is_reply and _wanted(named[1].decode("utf-8", "replace"), options) is None:
             continue
         content = _parsed(line, place)
-        for series in content["series"] if is_reply else [content]:
+        for series in content.get("series", [content]):
             holding = _wanted(str(series.get("series_id")), options)
             if holding is not None:
                 yield place, holding, series
@@ -131,17 +132,22 @@ def _lines(source: Input, options: Options) -> Iterator[tuple[str, bytes]]:
                     f"{place}: is longer than {LONGEST_LINE_BYTES // 2**20} MiB; EIA's bulk file "
                     "has one series in each line"
                 )
-            yield place, line
+            if not line.isspace() and not line.endswith(_ENDS):
+                raise DataError(f"{place}: is not JSON, or is cut off: it ends without a brace")
+            if not line.isspace():
+                yield place, line
 
 
 def _parsed(line: bytes, place: str) -> dict[str, Any]:
     try:
         content = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{place}: is not JSON, or is cut off: {error}") from None
-    if not isinstance(content, dict) or not isinstance(content.get("series", []), list):
-        raise DataError(f"{place}: is no series of EIA's bulk file")
-    return content
+    if isinstance(content, dict):
+        series = content.get("series", [])
+        if isinstance(series, list) and all(isinstance(one, dict) for one in series):
+            return content
+    raise DataError(f"{place}: is no series of EIA's bulk file")
 
 
 def _hours_and_values(

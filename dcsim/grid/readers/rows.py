@@ -15,7 +15,15 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from dcsim.errors import DataError
-from dcsim.grid.readers.source import Input, Progress, Sniff, not_utf8, open_parquet
+from dcsim.grid.readers.source import (
+    PARQUET_FAULTS,
+    Input,
+    Progress,
+    Sniff,
+    not_parquet,
+    not_utf8,
+    open_parquet,
+)
 
 _BLOCK_BYTES = 2**24
 _MISSING = ["", "NaN", "nan", "NA", "null", "None"]
@@ -158,8 +166,11 @@ def _parquet(
 ) -> Iterator[pa.RecordBatch]:
     opened = open_parquet(source)
     names = [opened.schema_arrow.names[place] for place in kept]
-    for batch in opened.iter_batches(columns=names):
-        yield batch.select(names)
+    try:
+        for batch in opened.iter_batches(columns=names):
+            yield batch.select(names)
+    except PARQUET_FAULTS as error:
+        raise not_parquet(source, error) from None
 
 
 def _csv(
@@ -205,9 +216,9 @@ def _refusal(source: Input, found: Sniff, error: Exception, ragged: list[Any]) -
         )
     if "UTF8" in str(error):
         return not_utf8(source)
-    if "Empty CSV" in str(error):
+    if "Could not skip" in str(error):
         return DataError(f"{source.origin}: has a header but no rows; hourly rows are needed")
-    return DataError(f"{source.origin}: is not a CSV table: {error}")
+    return DataError(f"{source.origin}: is not a CSV table: {' '.join(str(error).split())}")
 
 
 def _is_number(cell: object) -> bool:

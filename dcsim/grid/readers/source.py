@@ -32,6 +32,7 @@ UNSUSPICIOUS_BYTES = 2**26
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK"
 _PARQUET = b"PAR1"
+PARQUET_FAULTS = (pa.ArrowException, OSError)
 _SMALLEST_STEP = 0.005
 _FAULTS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
 
@@ -167,8 +168,14 @@ def open_parquet(source: Input) -> pq.ParquetFile:
         content = pa.BufferReader(stream.read())
     try:
         return pq.ParquetFile(content)
-    except pa.ArrowException as error:
-        raise DataError(f"{source.origin}: is not a readable Parquet file: {error}") from None
+    except PARQUET_FAULTS as error:
+        raise not_parquet(source, error) from None
+
+
+def not_parquet(source: Input, error: Exception) -> DataError:
+    """Return the error for a Parquet file that cannot be read, from one of `PARQUET_FAULTS`."""
+    why = " ".join(str(error).split())
+    return DataError(f"{source.origin}: is not a readable Parquet file: {why}")
 
 
 def parquet_columns(source: Input) -> tuple[str, ...]:
@@ -179,12 +186,17 @@ def parquet_columns(source: Input) -> tuple[str, ...]:
 def not_utf8(source: Input) -> DataError:
     """Return the error for a file with bytes that are not UTF-8, naming the first such line."""
     with source.open() as stream:
-        for number, line in enumerate(stream, start=1):
-            try:
-                line.decode("utf-8")
-            except UnicodeDecodeError as error:
-                return _not_text(source, number, line[error.start])
-    return DataError(f"{source.origin}: is not text in UTF-8")
+        numbered = enumerate(stream, start=1)
+        bad = ((number, byte) for number, line in numbered if (byte := _bad_byte(line)) is not None)
+        return _not_text(source, *next(bad))
+
+
+def _bad_byte(line: bytes) -> int | None:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return line[error.start]
+    return None
 
 
 def _not_text(source: Input, line: int, byte: int) -> DataError:

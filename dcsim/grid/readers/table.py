@@ -1,6 +1,8 @@
 """Bytes of a small file to a plain table: CSV or Parquet, with one clear error each."""
 
+import csv
 import hashlib
+import io
 import warnings
 from pathlib import Path
 
@@ -8,10 +10,12 @@ import pandas as pd
 
 from dcsim.errors import DataError
 from dcsim.grid.readers.source import (
+    PARQUET_FAULTS,
     Input,
     Progress,
     Sniff,
     inputs_of,
+    not_parquet,
     not_utf8,
     open_parquet,
     sniff,
@@ -45,10 +49,7 @@ def table_of(source: Input, found: Sniff, progress: Progress = unheard) -> pd.Da
     Raises:
         DataError: The file is not a table, has no rows, or names a column twice.
     """
-    try:
-        table = _parquet(source) if found.is_parquet else _csv(source, found, progress)
-    except ValueError as error:
-        raise DataError(f"{source.origin}: cannot be read: {error}") from None
+    table = _parquet(source) if found.is_parquet else _csv(source, found, progress)
     if table.empty:
         raise DataError(f"{source.origin}: has a header but no rows; hourly rows are needed")
     return table.rename(columns=lambda name: str(name).strip())
@@ -61,7 +62,10 @@ def sha256_of(path: Path) -> str:
 
 
 def _parquet(source: Input) -> pd.DataFrame:
-    table: pd.DataFrame = open_parquet(source).read().to_pandas()
+    try:
+        table: pd.DataFrame = open_parquet(source).read().to_pandas()
+    except PARQUET_FAULTS as error:
+        raise not_parquet(source, error) from None
     return table if isinstance(table.index, pd.RangeIndex) else table.reset_index()
 
 
@@ -70,7 +74,7 @@ def _csv(source: Input, found: Sniff, progress: Progress) -> pd.DataFrame:
     try:
         with source.open(progress) as stream, warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(stream, index_col=False, low_memory=False, encoding="utf-8-sig")
+            table = pd.read_csv(stream, index_col=False, low_memory=False, encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise not_utf8(source) from None
     except pd.errors.ParserWarning:
@@ -78,7 +82,23 @@ def _csv(source: Input, found: Sniff, progress: Progress) -> pd.DataFrame:
             f"{source.origin}: has rows with more fields than the header line"
         ) from None
     except pd.errors.ParserError as error:
-        raise DataError(f"{source.origin}: is not a CSV table: {str(error).strip()}") from None
+        raise DataError(
+            f"{source.origin}: is not a CSV table: {' '.join(str(error).split())}"
+        ) from None
+    _refuse_short_rows(source, found)
+    return table
+
+
+def _refuse_short_rows(source: Input, found: Sniff) -> None:
+    """Refuse a row with fewer fields than the header, which pandas would quietly fill up."""
+    with source.open() as stream:
+        rows = csv.reader(io.TextIOWrapper(stream, "utf-8-sig", newline=""))
+        for row in rows:
+            if row and len(row) < len(found.columns):
+                raise DataError(
+                    f"{source.origin}, line {rows.line_num}: has {len(row)} fields where the "
+                    f"header has {len(found.columns)}; the row is cut off or broken"
+                )
 
 
 def _refuse_double_columns(source: Input, found: Sniff) -> None:

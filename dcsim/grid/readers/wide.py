@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from dcsim.errors import DataError
 from dcsim.grid.readers.eba_names import Holding
 from dcsim.grid.readers.eia_codes import records_of
 from dcsim.grid.readers.rows import iso_stamps, read_batches
@@ -33,11 +32,11 @@ def read_wide(
         notes: What a person must know of the file.
 
     Raises:
-        DataError: A row, stamp or number is unreadable, or two columns hold the same.
+        DataError: A row, stamp or number is unreadable, or a column is there twice.
     """
     stamp = found.columns[0]
     wanted = {name: held for name, held in holdings.items() if options.wants(held.ba_code)}
-    by_authority = _by_authority(wanted, source)
+    by_authority = _by_authority(wanted)
     if not wanted:
         return
     for batch in read_batches(source, found, {stamp, *wanted}.__contains__, options.progress):
@@ -48,12 +47,9 @@ def read_wide(
             yield records_of(code, pd.DataFrame(values, index=index), notes)
 
 
-def _by_authority(holdings: Mapping[str, Holding], source: Input) -> dict[str, dict[str, str]]:
+def _by_authority(holdings: Mapping[str, Holding]) -> dict[str, dict[str, str]]:
     """Return the column of each thing held, by authority."""
     result: dict[str, dict[str, str]] = defaultdict(dict)
     for name, held in holdings.items():
-        if held.name in result[held.ba_code]:
-            other = result[held.ba_code][held.name]
-            raise DataError(f"{source.origin}: {other} and {name} hold the same; keep one")
         result[held.ba_code][held.name] = name
     return result

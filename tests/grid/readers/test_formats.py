@@ -128,6 +128,9 @@ def test_an_unknown_file_is_refused_with_its_first_line_and_what_is_known(tmp_pa
         all_records(file_of(tmp_path, "\nhour,power\n1,2\n"))
     assert "is in no format dcsim knows; its first line is 'hour,power'" in str(raised.value)
     assert all(known.name in str(raised.value) for known in FORMATS)
+    long = file_of(tmp_path, f"{'hour,' * 100}\n")
+    with pytest.raises(DataError, match=r"its first line is '(hour,){16}\.\.\.'"):
+        all_records(long)
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "a.parquet")
     with pytest.raises(DataError, match="its first line is 'a'"):
         all_records(tmp_path / "a.parquet")

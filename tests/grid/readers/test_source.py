@@ -1,0 +1,231 @@
+"""Safety at the door: each damaged or hostile file is one clear error."""
+
+import gzip
+import io
+import struct
+import zipfile
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dcsim.errors import DataError
+from dcsim.grid.readers import source as sources
+from dcsim.grid.readers.source import Options, inputs_of, sniff
+from dcsim.grid.readers.table import read_table
+from tests.grid.readers.test_formats import HOURS
+from tests.grid.readers.written import WRITERS, all_records, file_of, input_of, plain
+
+LONG = {code: [*column] * 5_000 for code, column in HOURS.items()}
+
+
+def zip_of(folder: Path, members: dict[str, bytes], name: str = "all.zip") -> Path:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, text in members.items():
+            archive.writestr(member, text)
+    return file_of(folder, content.getvalue(), name)
+
+
+def refusal(path: Path, **asked: object) -> str:
+    """Return the one message, which names the file."""
+    with pytest.raises(DataError) as raised:
+        all_records(path, **asked)
+    assert str(path) in str(raised.value)
+    assert "\n" not in str(raised.value)
+    return str(raised.value)
+
+
+def test_missing_files_and_folders(tmp_path: Path) -> None:
+    assert "no such file" in refusal(tmp_path / "none.csv")
+    assert "cannot be read: Is a directory" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b"\n \n", "is empty"),
+        (b"\xef\xbb\xbf", "is empty"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is not text"),
+        ("a,b\n1,2\n".encode("utf-16"), "is not text"),
+        (b"<!DOCTYPE html>\n<html><body>503</body></html>", "is a web page or XML"),
+        (b"\n  <html>\n", "is a web page or XML"),
+        (b'<?xml version="1.0"?><Error/>', "is a web page or XML"),
+        ("utc_hour_beginning,größe\n".encode("latin-1"), "line 1: is not text in UTF-8 (byte 0xf6"),
+        (b"a,b\n1,2\n3,\xff\n", "line 3: is not text in UTF-8 (byte 0xff)"),
+        (b"PK\x03\x04 and nothing more", "is a damaged or cut-off zip"),
+        (b"PAR1 and nothing more", "is not a readable Parquet file"),
+    ],
+)
+def test_what_is_no_data(tmp_path: Path, content: bytes, words: str) -> None:
+    assert words in refusal(file_of(tmp_path, content))
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_bytes_in_another_encoding_far_into_a_file_name_the_line(tmp_path: Path, name: str) -> None:
+    """Beyond the beginning that is looked at: the last line of some 15,001 or of the 9 series."""
+    lines = WRITERS[name](LONG).encode().rstrip(b"\n").split(b"\n")
+    last = lines[-1].replace(b"2024", b"2\xf624").replace(b"2025", b"2\xf625")
+    path = file_of(tmp_path, b"\n".join([*lines[:-1], last]))
+    assert f"line {len(lines)}: is not" in refusal(path)
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_file_that_was_cut_off_is_refused(tmp_path: Path, name: str) -> None:
+    """In the middle of a row, or of a series: a value cut off at its end looks like a value."""
+    content = WRITERS[name](LONG).encode()
+    end = content.rindex(b"\n", 0, -2) + 12
+    assert "line" in refusal(file_of(tmp_path, content[:end]))
+
+
+def test_cut_off_gzip(tmp_path: Path) -> None:
+    packed = gzip.compress(plain(LONG).encode())
+    assert "cannot be read: it is damaged" in refusal(file_of(tmp_path, packed[:-2000], "CISO.gz"))
+    broken = packed[:200] + bytes(100) + packed[300:]
+    assert "cannot be read: it is damaged" in refusal(file_of(tmp_path, broken, "CISO.gz"))
+    assert "is not gzipped" in refusal(file_of(tmp_path, b"a,b\n1,2\n", "CISO.csv.gz"))
+
+
+def test_cut_off_zip(tmp_path: Path) -> None:
+    whole = zip_of(tmp_path, {"CISO_2024.csv": plain(LONG).encode()}).read_bytes()
+    cut = file_of(tmp_path, whole[: len(whole) // 2], "cut.zip")
+    assert "is a damaged or cut-off zip" in refusal(cut)
+    broken = file_of(tmp_path, whole[:300] + bytes(100) + whole[400:], "broken.zip")
+    assert "cannot be read: it is damaged" in refusal(broken)
+
+
+@pytest.mark.parametrize(
+    "member", ["../CISO.csv", "a/../../CISO.csv", "/etc/CISO.csv", "C:\\CISO.csv", "..\\CISO.csv"]
+)
+def test_names_that_point_outside_a_zip_are_refused(tmp_path: Path, member: str) -> None:
+    path = zip_of(tmp_path, {"CISO_2024.csv": plain(HOURS).encode(), member: b"a"})
+    before = set(tmp_path.rglob("*"))
+    assert "points outside the zip" in refusal(path)
+    assert set(tmp_path.rglob("*")) == before
+
+
+def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
+    content = bytearray(zip_of(tmp_path, {"CISO.csv": b"a,b\n"}).read_bytes())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(header) + flags] |= 1
+    assert "member 'CISO.csv' is encrypted" in refusal(file_of(tmp_path, bytes(content), "x.zip"))
+
+
+def test_a_packing_that_python_does_not_have_is_refused(tmp_path: Path) -> None:
+    content = bytearray(zip_of(tmp_path, {"CISO.csv": b"a,b\n"}).read_bytes())
+    for header, method in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        struct.pack_into("<H", content, content.index(header) + method, 9)
+    assert "cannot be unpacked" in refusal(file_of(tmp_path, bytes(content), "x.zip"))
+
+
+def test_workbooks_and_empty_zips_are_refused(tmp_path: Path) -> None:
+    book = zip_of(tmp_path, {"[Content_Types].xml": b"<Types/>"}, "CISO.xlsx")
+    assert "is an Excel workbook" in refusal(book)
+    assert "is a zip with no file in it" in refusal(zip_of(tmp_path, {"__MACOSX/a": b"a"}))
+
+
+def test_zip_bombs_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
+    """80 MB of zeros pack to 80 kB: a thousandfold."""
+    bomb = zip_of(tmp_path, {"CISO.csv": bytes(80_000_000)})
+    assert "unpacks to more than 250 times its size" in refusal(bomb)
+
+
+def test_a_zip_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
+    """The directory says 4 bytes; what is unpacked is cut there, and its checksum is wrong."""
+    path = zip_of(tmp_path, {"CISO.csv": plain(HOURS).encode()})
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<I", content, content.index(b"PK\x01\x02") + 24, 4)
+    assert "cannot be read: it is damaged" in refusal(file_of(tmp_path, bytes(content), "x.zip"))
+
+
+def test_gzip_bombs_are_refused_while_they_are_unpacked(tmp_path: Path) -> None:
+    """Gzip does not say how much is in it: what comes out is counted, here 80 MB of blanks."""
+    head = b"utc_hour_beginning,coal_mw\n2024-01-01T00Z,"
+    bomb = gzip.compress(head + b" " * 80_000_000)
+    assert "unpacks to more than 250 times" in refusal(file_of(tmp_path, bomb, "CISO.csv.gz"))
+
+
+def test_nothing_is_read_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "LARGEST_BYTES", 100)
+    assert "or to more than 0 GiB" in refusal(file_of(tmp_path, plain(HOURS)))
+
+
+def test_a_character_cut_at_the_end_of_the_beginning_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "HEAD_BYTES", 8)
+    assert sniff(input_of(tmp_path, "a,b,gCO₂\n1,2,3\n")).head == "a,b,gCO"
+
+
+def test_what_a_sniff_says(tmp_path: Path) -> None:
+    table = sniff(input_of(tmp_path, '\n\n"Solar  (MW)", b \n1,2\n'))
+    assert (table.columns, table.line) == (("Solar (MW)", "b"), 3)
+    assert (table.first_line, table.is_json, table.is_parquet) == ('"Solar  (MW)", b', False, False)
+    series = sniff(input_of(tmp_path, '  {"series_id": 1}\n'))
+    assert (series.columns, series.is_json) == ((), True)
+
+
+def test_progress_goes_from_nothing_to_all(tmp_path: Path) -> None:
+    for name in ("CISO_2024.csv", "CISO_2024.csv.gz"):
+        content = plain(LONG).encode()
+        path = file_of(tmp_path, gzip.compress(content) if name.endswith("gz") else content, name)
+        said: list[float] = []
+        with inputs_of(path)[0].open(said.append) as stream:
+            while stream.read(2**16):
+                pass
+        assert said == sorted(said)
+        assert said[-1] == 1.0
+
+
+def test_options_remember_who_was_met() -> None:
+    options = Options(wanted=frozenset({"CISO"}))
+    assert options.wants("CISO")
+    assert not options.wants("PJM")
+    assert options.seen == {"CISO", "PJM"}
+    assert Options().wants("PJM")
+
+
+@given(cut=st.integers(0, 10_000), noise=st.binary(min_size=1, max_size=40))
+def test_whatever_the_damage_there_is_one_error_or_none(
+    tmp_path_factory: pytest.TempPathFactory, cut: int, noise: bytes
+) -> None:
+    """Noise anywhere in a zip, a gzip or a table is read or refused, and never another error."""
+    folder = tmp_path_factory.mktemp("noise")
+    text = plain(HOURS).encode()
+    for content in (text, gzip.compress(text), zip_of(folder, {"CISO.csv": text}).read_bytes()):
+        place = cut % len(content)
+        damaged = content[:place] + noise + content[place + len(noise) :]
+        with suppress(DataError):
+            all_records(file_of(folder, damaged, "CISO_2024"))
+
+
+@pytest.mark.parametrize("name", ["plain", "gridemissions"])
+def test_parquet_with_damaged_pages(tmp_path: Path, name: str) -> None:
+    """Both ways of reading, whole and in batches; the footer is whole, so it opens."""
+    path = tmp_path / "CISO.parquet"
+    table = pd.read_csv(io.StringIO(WRITERS[name](LONG)))
+    table.to_parquet(path, compression="gzip")
+    content = bytearray(path.read_bytes())
+    content[4:4000] = b"\xff" * 3996
+    assert "is not a readable Parquet file" in refusal(file_of(tmp_path, bytes(content), "CISO"))
+
+
+def test_the_strict_door_takes_a_zip_of_one_file_only(tmp_path: Path) -> None:
+    one = zip_of(tmp_path, {"CISO.csv": plain(HOURS).encode()})
+    assert len(read_table(one)) == 3
+    two = zip_of(tmp_path, {"a.csv": b"a\n1\n", "b.csv": b"a\n1\n"})
+    with pytest.raises(DataError, match="is a zip of 2 files; one is needed here"):
+        read_table(two)
+
+
+def test_zlib_faults_are_caught_too(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(plain(LONG).encode()))
+    packed[12:20] = b"\xff" * 8
+    with pytest.raises(zlib.error):
+        gzip.decompress(bytes(packed))
+    assert "it is damaged" in refusal(file_of(tmp_path, bytes(packed)))
