@@ -133,7 +133,8 @@ def correct_clock(ba_code: str, table: pd.DataFrame) -> tuple[pd.DataFrame, tupl
     """Put records of EIA's clock on the hour they belong to.
 
     Where a correction begins or ends, an hour may be doubled or missing afterwards: both values
-    of a doubled hour are kept, the one that was not moved last, for `repair_year` to settle.
+    of a doubled hour are kept, the one that was not moved last, for `repair_year` to settle. What
+    is moved out of the time the records are about is left out.
 
     Args:
         ba_code: EIA's code of the authority.
@@ -201,7 +202,8 @@ def _restamped(table: pd.DataFrame, corrections: list[Correction]) -> pd.DataFra
     for correction in corrections:
         rows = correction.covers(read)
         stamps, moved = stamps.where(~rows, _new_stamps(read, correction)), moved | rows
-    order = np.lexsort((~moved, stamps.asi8))
+    inside = np.flatnonzero((stamps >= read.min()) & (stamps <= read.max()))
+    order = inside[np.lexsort((~moved[inside], stamps.asi8[inside]))]
     ordered = table.iloc[order]
     stamps = stamps[order]
     nth = pd.Series(0, index=stamps).groupby(level=0).cumcount().to_numpy()

@@ -251,7 +251,7 @@ def scaled_hours(table: pd.DataFrame) -> pd.DataFrame:
     """
     if "nuclear" not in table:
         return table
-    nuclear = table["nuclear"].interpolate(limit_direction="both").to_numpy(dtype=float)
+    nuclear = table["nuclear"].ffill().bfill().to_numpy(dtype=float)
     rest = table.drop(columns="nuclear").sum(axis=1).to_numpy(dtype=float)
     beyond, scaled = (np.zeros(len(table), dtype=bool) for _ in range(2))
     for start, end in _excursions(nuclear):

@@ -52,25 +52,32 @@ def test_a_shift_moves_generation_until_its_end_and_keeps_both_at_the_seam() -> 
 
 def test_columns_with_clocks_of_their_own_part_ways() -> None:
     """TEPC in July 2021: generation an hour later, flows seven earlier, intensity as it is."""
-    hours = 9
-    table = records("2021-07-01T10", coal=[1.0] * hours).assign(
-        **{to("EPE"): np.arange(hours, dtype=float), INTENSITY: 400.0}
+    table = records("2021-07-01T10", coal=list(range(9))).assign(
+        **{to("EPE"): np.arange(9.0), INTENSITY: np.arange(9.0)}
     )
     corrected, notes = correct_clock("TEPC", table)
-    assert corrected["coal"].dropna().index[0] == table.index[0] + pd.Timedelta("1h")
-    assert corrected[to("EPE")].dropna().index[0] == table.index[0] - pd.Timedelta("7h")
-    assert corrected[INTENSITY].dropna().index.equals(table.index)
-    assert corrected[to("EPE")].dropna().tolist() == list(range(hours))
+    assert corrected["coal"].tolist()[1:] == list(range(8))
+    assert corrected[to("EPE")].tolist()[:2] == [7, 8]
+    assert corrected[INTENSITY].tolist() == list(range(9))
+    assert corrected.isna().sum().tolist() == [1, 7, 0]
     assert len(notes) == 2
+    assert corrected.index.equals(table.index)
     assert corrected.index.name == INDEX
-    assert corrected.index.is_unique
 
 
 def test_doubled_hours_stay_doubled() -> None:
-    table = records("2021-07-01T10", coal=[1, 2, 3])
+    table = records("2021-07-01T10", coal=[1, 2, 3, 4])
     corrected, _ = correct_clock("TEPC", pd.concat([table, table.iloc[[1]] * 10]))
     assert corrected["coal"].tolist() == [1, 2, 20, 3]
     assert stamps(corrected) == ["07-01 11", "07-01 12", "07-01 12", "07-01 13"]
+
+
+def test_what_leaves_the_time_of_the_records_is_left_out() -> None:
+    """PJM's 03:00 in summer is the first hour of a local day that these records do not have."""
+    table = records("2022-07-01T00", coal=list(range(10)))
+    corrected, _ = correct_clock("PJM", table)
+    assert corrected.index.equals(table.index[1:].delete(3))
+    assert corrected["coal"].tolist() == [0, 1, 2, 4, 5, 6, 7, 8]
 
 
 def test_readings_at_the_stamp_become_means_of_the_hour() -> None:
@@ -118,17 +125,27 @@ def test_days_of_the_changing_clock_lose_and_double_nothing(day: str, hours: int
 
 @pytest.mark.parametrize(("month", "hours"), [("07", 3), ("12", 4)])
 def test_flows_of_pjm_are_late_by_the_local_clock(month: str, hours: int) -> None:
-    table = records(f"2021-{month}-01T12", to_MISO=[5.0])
+    table = records(f"2021-{month}-01T12", to_MISO=list(range(8)))
     corrected, _ = correct_clock("PJM", table)
-    assert corrected.index[0] == table.index[0] - pd.Timedelta(hours=hours)
-    assert corrected["to_MISO"].tolist() == [5.0]
+    assert corrected["to_MISO"].tolist() == list(range(hours, 8))
+    assert corrected.index.equals(table.index[:-hours])
+
+
+def test_stamps_of_a_local_clock_are_moved_by_its_offset() -> None:
+    """South Carolina is 4 h late in the summer of 2020, and right in 2021."""
+    table = records("2020-07-01T12", hydro=list(range(8)))
+    assert correct_clock("SC", table)[0]["hydro"].tolist() == [4, 5, 6, 7]
+    table = records("2021-07-01T12", hydro=[1, 2])
+    assert correct_clock("SC", table)[0] is table
 
 
 def test_signs_of_pjms_flows_are_turned_until_2019_but_for_one_neighbour() -> None:
-    table = records("2019-10-31T02", to_MISO=[1, 2], to_OVEC=[3, 4])
+    table = records("2019-10-31T00", to_MISO=[1, 2, 3, 4, 5], to_OVEC=[1, 2, 3, 4, 5])
     corrected, _ = correct_clock("PJM", table)
-    assert corrected["to_MISO"].dropna().tolist() == [-1, 2]
-    assert corrected["to_OVEC"].dropna().tolist() == [3, 4]
+    assert corrected["to_MISO"].dropna().tolist() == [4, 5]
+    assert corrected["to_OVEC"].tolist() == [1, 2, 3, 4, 5]
+    before = table.set_axis(table.index - pd.Timedelta("5h"))
+    assert correct_clock("PJM", before)[0]["to_MISO"].dropna().tolist() == [-4, -5]
 
 
 def test_a_flow_not_to_be_trusted_is_left_out() -> None:
