@@ -168,7 +168,7 @@ def _correct_values(table: pd.DataFrame, correction: Correction) -> None:
         table.loc[rows, columns] = _means_of_readings(table.loc[rows, columns])
 
 
-def _means_of_readings(readings: pd.DataFrame) -> pd.DataFrame:
+def _means_of_readings(readings: pd.DataFrame) -> np.ndarray:
     """Return the mean of each hour from readings at its two ends.
 
     The record of the hour that begins at H has the stamp H + 1 h and is the reading of that
@@ -177,7 +177,8 @@ def _means_of_readings(readings: pd.DataFrame) -> pd.DataFrame:
     """
     known = readings[~readings.index.duplicated(keep="last")]
     before = known.reindex(pd.DatetimeIndex(readings.index) - ONE_HOUR).to_numpy()
-    return (readings + before) / 2
+    means: np.ndarray = (readings.to_numpy() + before) / 2
+    return means
 
 
 def _move(table: pd.DataFrame, corrections: list[Correction]) -> pd.DataFrame:

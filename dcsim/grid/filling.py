@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from dcsim.units import DAYS_PER_WEEK, HOURS_PER_DAY
 
-LINE = "straight line"
-DAYS = "same hours of the days around"
-WEEKS = "same hours of the weeks around"
+LINE = "by a straight line"
+DAYS = "from the same hours of the days around"
+WEEKS = "from the same hours of the weeks around"
 
 LINE_HOURS = 3
 """Longest gap bridged by a straight line: solar bends more within a longer one [h]."""

@@ -228,7 +228,7 @@ def _notes_of_filling(work: _Work) -> Iterator[str]:
         if method:
             cells = work.methods == method
             longest = max(int(run_lengths(column).max()) for column in cells.T)
-            yield f"{cells.sum()} values filled from: {method}; longest gap {longest} hours"
+            yield f"{cells.sum()} values filled, {method}; longest gap {longest} hours"
 
 
 def _changes(reported: pd.DataFrame, repaired: pd.DataFrame, work: _Work) -> pd.DataFrame:

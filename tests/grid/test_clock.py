@@ -90,6 +90,12 @@ def test_readings_at_the_stamp_become_means_of_the_hour() -> None:
     assert "readings at the stamp" in notes[0]
 
 
+def test_readings_given_twice_stay_twice() -> None:
+    table = records("2022-03-01T09", solar=[0, 10, 30])
+    corrected, _ = correct_clock("CISO", pd.concat([table, table.iloc[[1]] + 2]))
+    assert corrected["solar"].tolist()[1:] == [5, 6, 21]
+
+
 def test_california_was_right_on_14_june_2022_and_wrong_again_on_the_15th() -> None:
     """Two seams: the first hour of the 15th has no reading at its beginning."""
     table = records("2022-06-14T04", wind=list(range(100, 160)))

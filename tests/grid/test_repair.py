@@ -250,8 +250,9 @@ def test_a_short_gap_is_bridged_by_a_line() -> None:
     result = repaired(table)
     assert result.table["coal"].iloc[501:503].tolist() == pytest.approx([3000.0, 3010.0])
     assert result.changes["rule"].tolist() == ["missing_value"] * 2
-    assert result.changes["filled"].tolist() == ["straight line"] * 2
+    assert result.changes["filled"].tolist() == ["by a straight line"] * 2
     assert result.changes["reported_mw"].isna().all()
+    assert result.notes == ("2 values filled, by a straight line; longest gap 2 hours",)
 
 
 def test_a_gap_of_a_day_is_the_mean_of_the_days_around() -> None:
