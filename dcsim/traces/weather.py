@@ -199,13 +199,15 @@ def _clock(reading: Reading, origin: str) -> tuple[pd.DatetimeIndex, bool]:
     given = pd.DatetimeIndex(reading.table.index)
     if len(given) < 2:
         raise DataError(f"{origin}: has {len(given)} rows; at least two are needed")
+    if given.hasnans:
+        row = int(np.argmax(given.isna()))
+        raise DataError(f"{origin}, row {row + 1} of the data: has no stamp; the file is cut short")
     steps = given[1:] - given[:-1]
     step = steps.to_series().mode().iloc[0]
     if step <= pd.Timedelta(0) or ONE_HOUR % step != pd.Timedelta(0):
         raise DataError(f"{origin}: rows are {step} apart; must be an hour or a part of one")
-    common = pd.date_range(
-        given[0].replace(year=NOMINAL_YEAR), periods=int(ONE_YEAR / step), freq=step
-    )
+    new_year = pd.Timestamp(NOMINAL_YEAR, 1, 1, 0, given[0].minute, tz=given.tz)
+    common = pd.date_range(new_year, periods=int(ONE_YEAR / step), freq=step)
     if _same_calendar(given, common) and (reading.is_typical or (steps != step).any()):
         return common, True
     if reading.is_typical:
@@ -223,12 +225,10 @@ def _clock(reading: Reading, origin: str) -> tuple[pd.DatetimeIndex, bool]:
 
 
 def _same_calendar(given: pd.DatetimeIndex, common: pd.DatetimeIndex) -> bool:
-    """Tell whether stamps have the months, days and times of a year that starts on 1 January."""
+    """Tell whether stamps have the same months, days and times, whatever their years."""
     parts = ("month", "day", "hour", "minute")
-    return (
-        len(given) == len(common)
-        and (common[0].month, common[0].day, common[0].hour) == (1, 1, 0)
-        and all(bool((getattr(given, p) == getattr(common, p)).all()) for p in parts)
+    return len(given) == len(common) and all(
+        bool((getattr(given, part) == getattr(common, part)).all()) for part in parts
     )
 
 
@@ -297,7 +297,7 @@ def _believe_the_sun(weather: Weather) -> Weather:
     closures = [other.closure_w_per_m2() for other in moved]
     best = int(np.argmin(closures))
     minutes = OTHER_CLOCKS_MIN[best]
-    if abs(minutes) > MOST_MOVED_MIN or closures[best] > BETTER_CLOSURE * asked:
+    if abs(minutes) > MOST_MOVED_MIN or closures[best] >= BETTER_CLOSURE * asked:
         return weather
     detail = (
         f"irradiance holds {abs(minutes)} min {'earlier' if minutes < 0 else 'later'} than its "

@@ -16,6 +16,7 @@ import gzip
 import io
 import json
 import re
+import warnings
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -113,7 +114,10 @@ def read_format(path: Path, asked: WeatherFormat | None) -> Reading:
     text = _text(path)
     name = asked or _detect(text[:_HEAD_CHARACTERS], path)
     try:
-        return _READERS[name](text)
+        with warnings.catch_warnings():  # pandas warns of cells and rows that are refused below
+            warnings.simplefilter("ignore", pd.errors.DtypeWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return _READERS[name](text)
     except _UNREADABLE as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise DataError(f"{path}: cannot be read as {name}: {reason}") from None
@@ -158,12 +162,21 @@ def _table(
     ]
     if absent:
         raise ValueError(f"has no column of {', '.join(absent)}")
-    table = data.reindex(columns=list(PVLIB_NAMES.values())).astype(float)
-    table.columns = pd.Index(PVLIB_NAMES)
+    found = data.reindex(columns=list(PVLIB_NAMES.values()))
+    table = pd.DataFrame({own: _numbers(found[name]) for own, name in PVLIB_NAMES.items()})
     for column, code in (missing or {}).items():
         table[column] = table[column].where(table[column] != code)
     table[PRESSURE] *= pa
     return table
+
+
+def _numbers(values: pd.Series) -> pd.Series:
+    numbers: pd.Series = pd.to_numeric(values, errors="coerce").astype(float)
+    bad = numbers.isna() & values.notna()
+    if bad.any():
+        row = int(bad.to_numpy().argmax())
+        raise ValueError(f"row {row + 1} of the data: {values.name} is {values.iloc[row]!r}")
+    return numbers
 
 
 def _epw(text: str) -> Reading:

@@ -174,6 +174,7 @@ BAD = {
     "a missing row": (lambda t: _line_out(t, 500), "every hour of a typical year once"),
     "two rows": (lambda t: "\n".join(t.split("\n")[:9]), "has 1 rows; at least two"),
     "a cut row": (lambda t: t[:-200], "epw"),
+    "a word": (lambda t: t.replace(",10,0,50,", ",ten,0,50,", 1), "temp_air is 'ten'"),
     "a month 13": (lambda t: t.replace("1991,1,1,1,", "1991,13,1,1,", 1), "cannot be read as epw"),
     "no latitude": (lambda t: t.replace("36.1,", "x,", 1), "cannot be read as epw"),
     "a latitude of 95": (lambda t: t.replace("36.1,", "95,", 1), "latitude is 95; must be within"),
@@ -228,6 +229,36 @@ def test_gaps_in_real_years_and_odd_steps_are_refused(tmp_path: Path) -> None:
         read_weather(path)
 
 
+def test_a_real_year_may_begin_on_any_day(tmp_path: Path) -> None:
+    """Forty days from 29 February 2024 on: they go to their own hours, and to no others."""
+    whole = read_weather(files.write_nsrdb(tmp_path / "whole", files.greensboro(), utc=True))
+    lines = (tmp_path / "whole").read_text().split("\n")
+    head, rows = lines[:3], [line.split(",") for line in lines[3 + 59 * 24 : 3 + 99 * 24]]
+    stamps = pd.date_range("2024-02-29T00:30", periods=len(rows), freq="h")
+    moved = [
+        ",".join([f"{t.year},{t.month},{t.day},{t.hour},30", *row[5:]])
+        for t, row in zip(stamps + pd.Timedelta(hours=5), rows, strict=True)
+    ]
+    part = tmp_path / "part"
+    part.write_text("\n".join([*head, *moved]) + "\n")
+    assert len(read_weather(part).table) == 40 * 24 < len(whole.table)
+    asked = SolarOption(source="weather", file=part)
+    with pytest.raises(DataError, match="has no 01 January 00:00Z in any year"):
+        plant_cf(asked, YEAR)
+    index = pd.date_range("2024-02-29T05:00Z", periods=960, freq="h", unit="s")
+    assert plant_cf(asked, index)[1].repairs == ()
+
+
+def test_epw_of_a_real_year_goes_to_its_own_hours(tmp_path: Path) -> None:
+    """Five hours of the UTC year 2001 are of local 2000: the file's last evening lends them."""
+    path = files.write_epw(tmp_path / "site", files.greensboro(), years=False, source="ISD")
+    assert not read_weather(path).is_typical
+    index = pd.date_range("2001-01-01", periods=8760, freq="h", tz="UTC", unit="s")
+    for plant in (SolarOption, WindOption):
+        (repair,) = plant_cf(plant(source="weather", file=path), index)[1].repairs
+        assert (repair.rule, repair.hours) == ("lay_by_hour_of_year", 5)
+
+
 def test_unreadable_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no such file"):
         read_weather(tmp_path / "none.epw")
@@ -237,6 +268,16 @@ def test_unreadable_files_are_refused(tmp_path: Path) -> None:
     cut.write_bytes(gzip.compress(written(tmp_path, "epw").read_bytes())[:5000])
     with pytest.raises(DataError, match=r"cut\.gz: cannot be read"):
         read_weather(cut)
+    path = written(tmp_path, "pvgis csv")
+    path.write_text(path.read_text()[:100_000])
+    with pytest.raises(
+        DataError, match=r"row \d+ of the data: has no stamp; the file is cut short"
+    ):
+        read_weather(path)
+    path = written(tmp_path, "pvgis json")
+    path.write_text(path.read_text()[:100_000])
+    with pytest.raises(DataError, match="cannot be read as pvgis"):
+        read_weather(path)
     path = files.write_pvgis_hourly(tmp_path / "slope", files.greensboro(), slope="30 deg.")
     with pytest.raises(DataError, match="ask PVGIS for slope 0 with components"):
         read_weather(path)
