@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import signal, stats
+from scipy import ndimage, signal, stats
 
 from dcsim.errors import DataError
 from dcsim.shipped import shipped_folder
@@ -25,14 +25,22 @@ Hourly = NDArray[np.float64]
 Coefficients = Mapping[tuple[str, str], float]
 """Fourier coefficient by (season term, hour term), such as `("cos1", "sin2")`; `mean` is 1."""
 
+FLAT: Coefficients = {("mean", "mean"): 1.0}
+
 SHAPES_FILE = "reference_shapes.csv"
+
+SEASON_TERMS = ("mean", "cos1", "sin1", "cos2", "sin2", "cos3", "sin3", "cos4", "sin4")
+"""Terms of the year that shapes may have."""
+
+SEASON_RATIOS = (0.25, 4.0)
+"""No season is scaled by more than that [-]."""
 
 DAYS_OF_SHAPE = 365
 _SATURDAY = 5
 _WINTER = datetime(2023, 1, 15)
 """A day of standard time everywhere in the US: shapes run on standard time all year."""
 _BURN_IN = 2000
-_HALVINGS = 120
+_HALVINGS = 60
 _DOUBLINGS = 60
 
 
@@ -51,6 +59,11 @@ class LocalClock:
     hour: Hourly
     day: NDArray[np.int64]
     weekend: NDArray[np.bool_]
+
+    @property
+    def first_hours(self) -> NDArray[np.int64]:
+        """Return where each local day begins."""
+        return np.flatnonzero(np.diff(self.day, prepend=-1))
 
 
 def local_clock(index: pd.DatetimeIndex, time_zone: str) -> LocalClock:
@@ -87,6 +100,11 @@ def shape_of(ba_code: str, name: str) -> Coefficients:
         raise DataError(f"{SHAPES_FILE}: has no shape {name} of {ba_code}") from None
 
 
+def shape_or_flat(ba_code: str, name: str) -> Coefficients:
+    """Return a shape of a balancing authority, or a constant 1 where none was fitted."""
+    return known_shapes().get((ba_code, name), FLAT)
+
+
 def fourier(clock: LocalClock, coefficients: Coefficients) -> Hourly:
     """Return the sum of coefficient x season term x hour term at every hour [-]."""
     total = np.zeros(len(clock.hour))
@@ -120,6 +138,59 @@ def red_noise(rng: np.random.Generator, length: int, *persistence: float) -> Hou
     noise = signal.lfilter([1.0], polynomial, rng.standard_normal(length + _BURN_IN))
     result: Hourly = noise[_BURN_IN:] / gain
     return result
+
+
+def standardized(values: Hourly) -> Hourly:
+    """Return values moved and scaled to mean 0 and variance 1; constant ones become 0 [-]."""
+    spread = float(values.std())
+    return np.asarray((values - values.mean()) / (spread or 1.0), dtype=np.float64)
+
+
+def anomaly(season: Hourly, values: Hourly) -> Hourly:
+    """Return values less their season, scaled to variance 1: what a year has about its season.
+
+    The season is what the first three harmonics of the year say, as in the fitted shapes, which
+    hold the season already; noise must not bring another.
+
+    Args:
+        season: Phase of the year of each value.
+        values: Hourly or daily; constant ones become 0.
+    """
+    return standardized(values - season_level(season, values))
+
+
+def season_level(season: Hourly, values: Hourly) -> Hourly:
+    """Return the season of values, the first three harmonics of the year, in the same unit."""
+    terms = np.column_stack([wave(season, term) for term in SEASON_TERMS])
+    fitted: Hourly = terms @ np.linalg.solve(terms.T @ terms, terms.T @ values)
+    return fitted
+
+
+def with_season_of(season: Hourly, values: Hourly, expected: Hourly) -> Hourly:
+    """Return values scaled so that their season is that of what was expected.
+
+    Args:
+        season: Phase of the year of each value.
+        values: Above zero, drawn about what was expected.
+        expected: Its mean at every hour.
+    """
+    ratio = season_level(season, expected) / season_level(season, values)
+    return values * np.clip(ratio, *SEASON_RATIOS)
+
+
+def daily_means(clock: LocalClock, hourly: Hourly) -> Hourly:
+    """Return the mean of each local day, in the unit of the hours."""
+    return np.asarray(np.bincount(clock.day, hourly) / np.bincount(clock.day), dtype=np.float64)
+
+
+def centred_mean(daily: Hourly, days: int) -> Hourly:
+    """Return the mean over days about each day, going round at the ends, in the same unit.
+
+    Args:
+        daily: One value a day.
+        days: How many to take together; odd.
+    """
+    return np.asarray(ndimage.uniform_filter1d(daily, days, mode="wrap"), dtype=np.float64)
 
 
 def beta_quantiles(score: Hourly, mean: Hourly | float, concentration: Hourly | float) -> Hourly:

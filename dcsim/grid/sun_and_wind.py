@@ -1,19 +1,17 @@
 """Solar and wind generation of a modelled year: clear-sky physics and statistics, no weather data.
 
-Solar is the output of a single-axis tracking plant at the centre of the fleet under a clear sky
-(pvlib), dimmed by seeded clouds. Wind is seeded red noise, moved by season and hour of day and
-mapped to a Beta distribution of capacity factors. Both meet the year's energy and stay under the
-fleet's nameplate. The two are independent of each other, of demand and of their neighbours.
+Solar is what a plant at the centre of the fleet gives under a clear sky (pvlib; partly tracking the
+sun, partly fixed), dimmed by the day's seeded clouds. Wind is a seeded score moved by season and
+hour of day, mapped to a Beta distribution. Both meet the year's energy and stay under the fleet's
+nameplate.
 """
 
 import numpy as np
 import pandas as pd
 import pvlib
-from scipy import optimize, stats
 
-from dcsim.errors import DataError
 from dcsim.grid.authorities import Authority
-from dcsim.grid.coefficients import coefficients_of
+from dcsim.grid.coefficients import Coefficients, coefficients_of
 from dcsim.grid.shapes import (
     Hourly,
     LocalClock,
@@ -22,6 +20,8 @@ from dcsim.grid.shapes import (
     fourier,
     red_noise,
     shape_of,
+    shape_or_flat,
+    with_season_of,
 )
 
 HALF_HOUR = pd.Timedelta(minutes=30)
@@ -38,59 +38,76 @@ GROUND_COVERAGE = 0.4
 """Row width over row spacing: the default of PVWatts Version 5 [-]."""
 TRACKER_LIMIT_DEG = 60.0
 """How far rows turn from flat; an assumption [degrees]."""
+FIXED_TILT_DEG = 20.0
+FIXED_AZIMUTH_DEG = 180.0
+"""Tilt and direction of fixed modules: the defaults of PVWatts [degrees, from north by east]."""
 
-CLOUD_PERSISTENCE = 0.3
-"""Share of a day's cloudiness left the next day: lag 1 of daily solar over its 31-day mean in
-EIA-930, 2022: ERCO 0.24, CISO 0.34, SOCO 0.34, PJM 0.31 [-]."""
 HOURLY_CLOUD_PERSISTENCE = 0.7
 HOURLY_CLOUD_SD_FRAC = 0.05
 """Small hour-to-hour changes that a whole fleet sees; an assumption [-]."""
 CLEARNESS_LIMITS = (0.05, 0.97)
 """Seasonal clearness stays within these, so that its Beta distribution exists [-]."""
 LEAST_CONCENTRATION = 0.5
-MOST_CONCENTRATION = 1e4
-"""Bounds of the sum of a Beta distribution's two parameters [-]."""
+"""Lowest sum of a Beta distribution's two parameters [-]."""
+LEAST_SPREAD = 0.2
+"""The spread of a season is at least this share of the year's [-]."""
+WIND_LIMITS = (0.01, 0.95)
+"""Expected wind stays within these shares of the highest hour, so that there is a spread [-]."""
 
-P99 = 0.99
+LEAST_WIND = 1e-4
+"""Wind over its highest hour, at least: a grid of wind alone needs a mix at every hour [-]."""
 
 
 def solar_mw(
     authority: Authority,
     index: pd.DatetimeIndex,
     clock: LocalClock,
-    day_rng: np.random.Generator,
+    clearness_score: Hourly,
     hour_rng: np.random.Generator,
 ) -> Hourly:
     """Return the solar generation of every hour [MW].
 
     Args:
-        authority: Whose fleet; needs the fleet's place and statistics if it has one.
+        authority: Whose fleet; needs the fleet's place if it has one.
         index: Hours, UTC, hour-beginning.
         clock: The same hours in local time.
-        day_rng: Stream of the day's cloudiness.
+        clearness_score: How clear each local day is, standard normal.
         hour_rng: Stream of changes within the day.
     """
     energy_mwh = authority.generation_mwh("solar")
     if energy_mwh == 0:
         return np.zeros(len(index))
-    clear_cf = clear_sky_cf(
-        authority.fact("solar_latitude"), authority.fact("solar_longitude"), index
-    )
-    ceiling_cf = coefficients_of(authority.ba_code).fact("solar_cf_p99")
+    coefficients = coefficients_of(authority.ba_code)
+    place = authority.fact("solar_latitude"), authority.fact("solar_longitude")
+    clear_cf = clear_sky_cf(*place, index, coefficients.fact("solar_fixed_frac"))
     flicker = 1 + HOURLY_CLOUD_SD_FRAC * red_noise(hour_rng, len(index), HOURLY_CLOUD_PERSISTENCE)
-    dimmed = np.minimum(clear_cf, ceiling_cf) * clearness(authority, clock, day_rng)
-    shape = np.clip(dimmed * flicker, 0.0, ceiling_cf)
-    nameplate_mw = authority.solar_nameplate_mw
-    return fit_to_energy(shape, energy_mwh, f"{authority.ba_code} solar", high_mw=nameplate_mw)
+    return fit_to_energy(
+        clear_cf * clearness(coefficients, clock, clearness_score) * flicker,
+        energy_mwh,
+        f"{authority.ba_code} solar",
+        high_mw=peak_mw(
+            energy_mwh / len(index),
+            coefficients.fact("solar_peak_ratio"),
+            authority.solar_nameplate_mw,
+        ),
+    )
 
 
-def clear_sky_cf(latitude: float, longitude: float, index: pd.DatetimeIndex) -> Hourly:
-    """Return what a single-axis tracking plant gives under a clear sky, at mid-hour.
+def peak_mw(mean_mw: float, ratio: float, nameplate_mw: float | None) -> float:
+    """Return a fleet's highest hour: a multiple of its mean, not above its nameplate [MW]."""
+    return min(ratio * mean_mw, nameplate_mw or np.inf)
+
+
+def clear_sky_cf(
+    latitude: float, longitude: float, index: pd.DatetimeIndex, fixed_frac: float
+) -> Hourly:
+    """Return what a fleet gives under a clear sky, at mid-hour.
 
     Args:
-        latitude: Of the plant [degrees north].
-        longitude: Of the plant [degrees east].
+        latitude: Of its centre [degrees north].
+        longitude: Of its centre [degrees east].
         index: Hours, UTC, hour-beginning.
+        fixed_frac: Share of the fleet that stands fixed; the rest tracks on one axis [-].
 
     Returns:
         AC power over AC nameplate, 0 to 1 [-].
@@ -98,23 +115,46 @@ def clear_sky_cf(latitude: float, longitude: float, index: pd.DatetimeIndex) -> 
     middle = index + HALF_HOUR
     sun = pvlib.solarposition.get_solarposition(middle, latitude, longitude)
     sky = clear_sky_w_per_m2(sun["apparent_zenith"], middle)
+    cf = np.zeros(len(index))
+    if fixed_frac < 1:
+        cf += (1 - fixed_frac) * plane_cf(sun, sky, tracker_planes(sun))
+    if fixed_frac > 0:
+        fixed = {"surface_tilt": FIXED_TILT_DEG, "surface_azimuth": FIXED_AZIMUTH_DEG}
+        cf += fixed_frac * plane_cf(sun, sky, fixed)
+    return cf
+
+
+def tracker_planes(sun: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return tilt and azimuth of rows that follow the sun from east to west [degrees]."""
     rows = pvlib.tracking.singleaxis(
         sun["apparent_zenith"],
         sun["azimuth"],
         max_angle=TRACKER_LIMIT_DEG,
         gcr=GROUND_COVERAGE,
     ).fillna(0.0)  # below the horizon rows rest flat
-    plane = pvlib.irradiance.get_total_irradiance(
-        rows["surface_tilt"],
-        rows["surface_azimuth"],
-        sun["apparent_zenith"],
-        sun["azimuth"],
+    return {name: rows[name] for name in ("surface_tilt", "surface_azimuth")}
+
+
+def plane_cf(
+    sun: pd.DataFrame, sky: pd.DataFrame, planes: dict[str, pd.Series] | dict[str, float]
+) -> Hourly:
+    """Return AC power over AC nameplate of modules in given planes [-].
+
+    Args:
+        sun: pvlib's solar position.
+        sky: `ghi`, `dni` and `dhi` [W/m2].
+        planes: `surface_tilt` and `surface_azimuth` [degrees].
+    """
+    irradiance = pvlib.irradiance.get_total_irradiance(
+        **planes,
+        solar_zenith=sun["apparent_zenith"],
+        solar_azimuth=sun["azimuth"],
         dni=sky["dni"],
         ghi=sky["ghi"],
         dhi=sky["dhi"],
     )
-    irradiance = plane["poa_global"].fillna(0.0).to_numpy() / STANDARD_IRRADIANCE_W_PER_M2
-    cf: Hourly = np.clip(irradiance * DC_PER_AC_MW * SYSTEM_EFFICIENCY, 0.0, 1.0)
+    relative = irradiance["poa_global"].fillna(0.0).to_numpy() / STANDARD_IRRADIANCE_W_PER_M2
+    cf: Hourly = np.clip(relative * DC_PER_AC_MW * SYSTEM_EFFICIENCY, 0.0, 1.0)
     return cf
 
 
@@ -134,58 +174,52 @@ def clear_sky_w_per_m2(zenith: pd.Series, moments: pd.DatetimeIndex) -> pd.DataF
     return sky
 
 
-def clearness(authority: Authority, clock: LocalClock, rng: np.random.Generator) -> Hourly:
-    """Return the share of clear-sky output that clouds leave, one value a local day, 0 to 1 [-]."""
-    season = np.clip(fourier(clock, shape_of(authority.ba_code, "clearness")), *CLEARNESS_LIMITS)
-    score = red_noise(rng, int(clock.day[-1]) + 1, CLOUD_PERSISTENCE)[clock.day]
-    spread = season * coefficients_of(authority.ba_code).fact("solar_cloud_sd_frac")
-    concentration = np.maximum(season * (1 - season) / spread**2 - 1, LEAST_CONCENTRATION)
-    return beta_quantiles(score, season, concentration)
-
-
-def wind_mw(authority: Authority, clock: LocalClock, rng: np.random.Generator) -> Hourly:
-    """Return the wind generation of every hour [MW].
-
-    The score is normal with variance 1: a part that season and hour of day decide, and red noise
-    for the rest, so that the capacity factors as a whole follow one Beta distribution from 0 to
-    the maximum in the facts.
+def clearness(coefficients: Coefficients, clock: LocalClock, score: Hourly) -> Hourly:
+    """Return the share of clear-sky output that clouds leave, one value a local day, 0 to 1 [-].
 
     Args:
-        authority: Whose fleet; needs the fleet's statistics if it has one.
+        coefficients: Of the authority; needs those of solar.
         clock: Hours in local time.
-        rng: Stream of the wind.
+        score: How clear each local day is, standard normal.
+    """
+    season = np.clip(
+        fourier(clock, shape_of(coefficients.solar_from, "clearness")), *CLEARNESS_LIMITS
+    )[clock.first_hours]
+    varied = fourier(clock, shape_or_flat(coefficients.solar_from, "cloud_spread"))
+    spread = (
+        season
+        * coefficients.fact("solar_cloud_sd_frac")
+        * np.maximum(varied[clock.first_hours], LEAST_SPREAD)
+    )
+    concentration = np.maximum(season * (1 - season) / spread**2 - 1, LEAST_CONCENTRATION)
+    return beta_quantiles(score, season, concentration)[clock.day]
+
+
+def wind_mw(authority: Authority, clock: LocalClock, noise: Hourly) -> Hourly:
+    """Return the wind generation of every hour [MW].
+
+    Of every hour season and hour of day give the mean, over the fleet's highest hour, and a Beta
+    distribution about it gives the rest. What noise happens to add to the season is taken out.
+
+    Args:
+        authority: Whose fleet.
+        clock: Hours in local time.
+        noise: How windy each hour is about its season and hour of day, standard normal.
     """
     energy_mwh = authority.generation_mwh("wind")
-    hours = len(clock.hour)
     if energy_mwh == 0:
-        return np.zeros(hours)
-    shift = fourier(clock, shape_of(authority.ba_code, "wind"))
-    memory = (
-        coefficients_of(authority.ba_code).fact("wind_slow_persistence"),
-        coefficients_of(authority.ba_code).fact("wind_fast_persistence"),
+        return np.zeros(len(noise))
+    coefficients = coefficients_of(authority.ba_code)
+    mean_mw = energy_mwh / len(noise)
+    most_mw = peak_mw(mean_mw, coefficients.fact("wind_peak_ratio"), authority.wind_nameplate_mw)
+    expected = fourier(clock, shape_of(coefficients.wind_from, "wind")) * mean_mw / most_mw
+    expected = np.clip(expected, *WIND_LIMITS)
+    spread = fourier(clock, shape_or_flat(coefficients.wind_from, "wind_spread"))
+    concentration = coefficients.fact("wind_concentration") / np.maximum(spread, LEAST_SPREAD) ** 2
+    drawn = np.maximum(beta_quantiles(noise, expected, concentration), LEAST_WIND)
+    return fit_to_energy(
+        with_season_of(clock.season, drawn, expected),
+        energy_mwh,
+        f"{authority.ba_code} wind",
+        high_mw=most_mw,
     )
-    score = shift + np.sqrt(max(1 - shift.var(), 0.0)) * red_noise(rng, hours, *memory)
-    nameplate_mw = authority.wind_nameplate_mw
-    mean_cf = energy_mwh / (nameplate_mw * hours)
-    most_cf = coefficients_of(authority.ba_code).fact("wind_cf_max")
-    concentration = beta_concentration(
-        mean_cf / most_cf, coefficients_of(authority.ba_code).fact("wind_cf_p99") / most_cf
-    )
-    shape = most_cf * beta_quantiles(score, mean_cf / most_cf, concentration)
-    return fit_to_energy(shape, energy_mwh, f"{authority.ba_code} wind", high_mw=nameplate_mw)
-
-
-def beta_concentration(mean: float, p99: float) -> float:
-    """Return the concentration of the Beta distribution with that mean and 99th percentile [-].
-
-    Raises:
-        DataError: There is no such distribution.
-    """
-
-    def excess(concentration: float) -> float:
-        alpha = mean * concentration
-        return float(stats.beta.ppf(P99, alpha, concentration - alpha)) - p99
-
-    if not 0 < mean < p99 < excess(LEAST_CONCENTRATION) + p99:
-        raise DataError(f"no wind has a mean of {mean:g} and a P99 of {p99:g} of its maximum")
-    return float(optimize.brentq(excess, LEAST_CONCENTRATION, MOST_CONCENTRATION))
