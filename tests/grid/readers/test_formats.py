@@ -13,6 +13,7 @@ from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.generation import FUELS
 from dcsim.grid.readers.formats import FORMATS, format_named, read_records
 from dcsim.grid.records import COLUMNS, INDEX
+from tests.conftest import REPOSITORY
 from tests.grid.readers.written import WRITERS, all_records, file_of, one_table
 
 HOURS = {
@@ -115,6 +116,12 @@ def test_formats_have_names_of_their_own() -> None:
     assert clocks == {"electricity-maps", "plain"}
     with pytest.raises(ScenarioError, match=r"no format 'csv'; known are eia930-balance, eia930-i"):
         format_named("csv")
+
+
+def test_every_format_is_documented() -> None:
+    text = (REPOSITORY / "grids" / "FORMATS.md").read_text(encoding="utf-8")
+    headings = [line for line in text.splitlines() if line.startswith("## ")]
+    assert all(any(f"`{known.name}`" in line for line in headings) for known in FORMATS)
 
 
 def test_a_format_can_be_forced_and_then_says_what_is_missing(tmp_path: Path) -> None:
