@@ -95,7 +95,7 @@ sloar: 3
         (("name: good", "name: good\nhorizon: {hours: 999999999999}"), "must be 1e+06 or less"),
         (
             ('{id: "ERCO:reference"}', '{id: "ERCO:reference", wind_nameplate_mw: 3}'),
-            "grid: a grid with an id knows its nameplates",
+            "grid: a reference year knows its nameplates",
         ),
         (("name: good", "name: good\nhorizon: {start: 2022-01-01T00:00}"), "needs a zone"),
         (("name: good", "name: good\nhorizon: {hours: 0}"), "horizon.hours: must be 1 or more"),
