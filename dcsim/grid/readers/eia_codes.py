@@ -11,10 +11,12 @@ geothermal and hybrid codes are reported from July 2024 on.
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from dcsim.grid.generation import FUELS
 from dcsim.grid.records import COLUMNS, INDEX, REPORTED, STORAGE, Records, neighbours
+from dcsim.units import HOURS_PER_DAY
 
 _US_REGIONS = (
     "CAL",
@@ -47,6 +49,9 @@ FOLDED = {
 }
 """EIA's codes that make up each fuel, the main one first. PS is pumped storage, SNB and WNB are
 solar and wind with batteries of their own, OES and UES other and unknown energy storage."""
+
+LONGEST_GAP_H = 31 * HOURS_PER_DAY
+"""A code missing for longer is not in use: before July 2024, or since a fleet has another [h]."""
 
 MOVED_BACK = "stamps were hour-ending UTC and are moved one hour back"
 """What to note of every format whose stamps are EIA's."""
@@ -100,8 +105,9 @@ def fold(by_code: Mapping[str, pd.Series]) -> tuple[dict[str, pd.Series], tuple[
     """Add up EIA's fuel codes to dcsim's fuels and net storage.
 
     A fuel is missing where its main code is, for the rest alone would look like a sudden dip; a
-    missing lesser code counts as not reported, and so as nothing. Where the main code has no value
-    at all, the fuel is missing where all its codes are. An unknown code goes to `other`.
+    missing lesser code counts as not reported, and so as nothing. Where the main code pauses for
+    more than a month it is not in use, and the fuel is the sum of the rest. An unknown code goes to
+    `other`.
 
     Args:
         by_code: Series by EIA code, all on one index; those without any value are passed over.
@@ -117,14 +123,25 @@ def fold(by_code: Mapping[str, pd.Series]) -> tuple[dict[str, pd.Series], tuple[
         if fuel == "other":
             codes += [code for code in present if code not in _FUEL_OF]
         if codes:
-            folded[fuel] = _sum_of([present[code] for code in codes], codes[0] == FOLDED[fuel][0])
+            total = _sum_of([present[code] for code in codes])
+            main = present.get(FOLDED[fuel][0])
+            folded[fuel] = total if main is None else total.where(~_is_gap(main))
             notes += _folded_note(fuel, codes)
     return folded, tuple(notes)
 
 
-def _sum_of(series: list[pd.Series], has_main: bool) -> pd.Series:
-    total = pd.concat(series, axis=1, ignore_index=True).sum(axis=1, min_count=1)
-    return total.where(series[0].notna()) if has_main else total
+def _sum_of(series: list[pd.Series]) -> pd.Series:
+    if len(series) == 1:
+        return series[0]
+    return pd.concat(series, axis=1, ignore_index=True).sum(axis=1, min_count=1)
+
+
+def _is_gap(main: pd.Series) -> np.ndarray:
+    """Tell where a code is missing, but for pauses so long that it is not in use."""
+    missing = main.isna().to_numpy()
+    run = np.append(0, np.cumsum(missing[1:] != missing[:-1]))
+    is_gap: np.ndarray = missing & (np.bincount(run)[run] <= LONGEST_GAP_H)
+    return is_gap
 
 
 def _folded_note(fuel: str, codes: list[str]) -> list[str]:

@@ -62,6 +62,18 @@ def test_without_a_main_code_what_is_there_counts() -> None:
     assert np.isnan(folded["other"].iloc[2])
 
 
+def test_a_code_that_pauses_for_more_than_a_month_is_not_in_use() -> None:
+    """Wind turns into wind with batteries: 100 at first, then a gap of 744 h or a pause of 745 h.
+
+    In the gap wind is missing; in the pause it is the 5 that are left. The last hour is 100 + 5.
+    """
+    for hours, expected in ((744, NAN), (745, 5)):
+        index = pd.date_range("2024-01-01", periods=hours + 2, freq="h", tz="UTC")
+        main = pd.Series([100.0, *[NAN] * hours, 100.0], index)
+        wind = fold({"WND": main, "WNB": pd.Series(5.0, index)})[0]["wind"]
+        np.testing.assert_array_equal(wind, [105, *[expected] * hours, 105])
+
+
 def test_hours_that_are_there_twice_stay() -> None:
     double = INDEX[[0, 1, 1]]
     parts = {"WAT": pd.Series([1.0, 2, 3], double), "PS": pd.Series([10.0, 20, 30], double)}
