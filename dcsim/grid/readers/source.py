@@ -32,7 +32,7 @@ UNSUSPICIOUS_BYTES = 2**26
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK"
 _PARQUET = b"PAR1"
-PARQUET_FAULTS = (pa.ArrowException, OSError)
+PARQUET_FAULTS = (pa.ArrowException, OSError, ValueError)
 _SMALLEST_STEP = 0.005
 _FAULTS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
 
@@ -220,12 +220,19 @@ def _decoded(head: bytes, source: Input) -> str:
 
 def _header(text: str, source: Input) -> tuple[int, tuple[str, ...]]:
     """Return the number of the first line that is not blank, and the names in it."""
-    for number, line in enumerate(io.StringIO(text), start=1):
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
         if line.strip():
-            is_json = line.lstrip()[0] in "{["
-            fields = [] if is_json else next(csv.reader([line]), [])
-            return number, tuple(" ".join(name.split()) for name in fields)
+            return number, _names(line, f"{source.origin}, line {number}")
     raise DataError(f"{source.origin}: is empty; a header line and hourly rows are needed")
+
+
+def _names(line: str, place: str) -> tuple[str, ...]:
+    if line.lstrip()[0] in "{[":
+        return ()
+    try:
+        return tuple(" ".join(name.split()) for name in next(csv.reader([line])))
+    except csv.Error as error:
+        raise DataError(f"{place}: is no header of a table: {error}") from None
 
 
 def _refuse_web_page(text: str, source: Input) -> None:

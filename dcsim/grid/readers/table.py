@@ -63,10 +63,10 @@ def sha256_of(path: Path) -> str:
 
 def _parquet(source: Input) -> pd.DataFrame:
     try:
-        table: pd.DataFrame = open_parquet(source).read().to_pandas()
+        table: pd.DataFrame = open_parquet(source).read().to_pandas(ignore_metadata=True)
     except PARQUET_FAULTS as error:
         raise not_parquet(source, error) from None
-    return table if isinstance(table.index, pd.RangeIndex) else table.reset_index()
+    return table
 
 
 def _csv(source: Input, found: Sniff, progress: Progress) -> pd.DataFrame:
@@ -93,12 +93,16 @@ def _refuse_short_rows(source: Input, found: Sniff) -> None:
     """Refuse a row with fewer fields than the header, which pandas would quietly fill up."""
     with source.open() as stream:
         rows = csv.reader(io.TextIOWrapper(stream, "utf-8-sig", newline=""))
-        for row in rows:
-            if row and len(row) < len(found.columns):
-                raise DataError(
-                    f"{source.origin}, line {rows.line_num}: has {len(row)} fields where the "
-                    f"header has {len(found.columns)}; the row is cut off or broken"
-                )
+        try:
+            short = next((row for row in rows if row and len(row) < len(found.columns)), None)
+        except csv.Error as error:
+            place = f"{source.origin}, line {rows.line_num}"
+            raise DataError(f"{place}: is not a CSV table: {error}") from None
+        if short is not None:
+            raise DataError(
+                f"{source.origin}, line {rows.line_num}: has {len(short)} fields where the header "
+                f"has {len(found.columns)}; the row is cut off or broken"
+            )
 
 
 def _refuse_double_columns(source: Input, found: Sniff) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dcsim.errors import DataError
@@ -190,18 +190,68 @@ def test_options_remember_who_was_met() -> None:
     assert Options().wants("PJM")
 
 
-@given(cut=st.integers(0, 10_000), noise=st.binary(min_size=1, max_size=40))
+TOKENS = [b",", b"\n", b"\r", b'"', b"\xff", b"\0", b"inf", b"-", b"2024", b"[", b"}", b"null", b""]
+
+
+@settings(max_examples=150)
+@given(
+    name=st.sampled_from(list(WRITERS)),
+    packing=st.sampled_from(["text", "text", "gzip", "zip", "parquet"]),
+    places=st.lists(
+        st.tuples(
+            st.integers(0, 10_000),
+            st.integers(0, 6),
+            st.sampled_from(TOKENS) | st.binary(min_size=1, max_size=9),
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+)
 def test_whatever_the_damage_there_is_one_error_or_none(
-    tmp_path_factory: pytest.TempPathFactory, cut: int, noise: bytes
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    packing: str,
+    places: list[tuple[int, int, bytes]],
 ) -> None:
-    """Noise anywhere in a zip, a gzip or a table is read or refused, and never another error."""
+    """Noise anywhere in any file is read or refused, and never another error than ours."""
     folder = tmp_path_factory.mktemp("noise")
-    text = plain(HOURS).encode()
-    for content in (text, gzip.compress(text), zip_of(folder, {"CISO.csv": text}).read_bytes()):
-        place = cut % len(content)
-        damaged = content[:place] + noise + content[place + len(noise) :]
-        with suppress(DataError):
-            all_records(file_of(folder, damaged, "CISO_2024"))
+    content = packed(folder, WRITERS[name](HOURS), packing)
+    for place, removed, put in places:
+        at = place % len(content)
+        content = content[:at] + put + content[at + removed :]
+    with suppress(DataError):
+        all_records(file_of(folder, content, "CISO_2024"))
+
+
+def packed(folder: Path, text: str, packing: str) -> bytes:
+    """Pack a table as people do; what is no table is left as text."""
+    if packing == "gzip":
+        return gzip.compress(text.encode())
+    if packing == "zip":
+        return zip_of(folder, {"CISO.csv": text.encode()}).read_bytes()
+    if packing == "parquet" and not text.startswith("{"):
+        pd.read_csv(io.StringIO(text)).to_parquet(folder / "whole")
+        return (folder / "whole").read_bytes()
+    return text.encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("a" * 200_000 + ",b\n1,2\n", "line 1: is no header of a table: field larger than"),
+        (plain(HOURS) + "x" * 200_000 + ",1\n", "line 5: is not a CSV table: field larger than"),
+    ],
+)
+def test_endless_fields_are_refused(tmp_path: Path, content: str, words: str) -> None:
+    assert words in refusal(file_of(tmp_path, content))
+
+
+def test_lines_that_end_as_on_old_macs_are_read(tmp_path: Path) -> None:
+    for name in ("plain", "gridemissions"):
+        content = WRITERS[name](HOURS)
+        expected = all_records(file_of(tmp_path, content))[0].table
+        old = all_records(file_of(tmp_path, content.replace("\n", "\r")))[0].table
+        pd.testing.assert_frame_equal(old, expected)
 
 
 @pytest.mark.parametrize("name", ["plain", "gridemissions"])
