@@ -27,12 +27,11 @@ from dcsim.grid.readers.refused import reason_to_refuse
 from dcsim.grid.readers.source import (
     Input,
     Options,
-    Progress,
     Sniff,
     inputs_of,
     sniff,
-    unheard,
 )
+from dcsim.grid.readers.unpacking import Progress, unheard
 from dcsim.grid.records import Records
 
 _SHOWN_CHARACTERS = 80

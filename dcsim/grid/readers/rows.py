@@ -18,12 +18,12 @@ from dcsim.errors import DataError
 from dcsim.grid.readers.source import (
     PARQUET_FAULTS,
     Input,
-    Progress,
     Sniff,
     not_parquet,
     not_utf8,
     open_parquet,
 )
+from dcsim.grid.readers.unpacking import Progress
 
 _BLOCK_BYTES = 2**24
 _MISSING = ["", "NaN", "nan", "NA", "null", "None"]

@@ -1,47 +1,36 @@
-"""Files to streams of bytes, safely: plain, gzipped, or members of a zip.
+"""What a reader is given: a file or member of a zip, its beginning, and what was asked for.
 
-What a file is, is told by its bytes and not by its name. Nothing is ever written to disk under a
-name from inside a zip. Whatever is wrong with the packing is one `DataError`.
+What a file is, is told by its bytes and not by its name.
 """
 
 import csv
-import gzip
 import io
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
+from zipfile import ZipInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dcsim.errors import DataError
+from dcsim.grid.readers.unpacking import (
+    Progress,
+    gunzipped,
+    members_of,
+    plain_bytes,
+    unheard,
+    unzipped,
+)
 
 HEAD_BYTES = 2**18
 """How much of a file is looked at to tell its format; a header of 2,000 columns is 50 kB."""
 
-LARGEST_RATIO = 250.0
-"""Most that packed data may grow; EIA's bulk file grows tenfold, deflate could a thousandfold."""
-LARGEST_BYTES = 20 * 2**30
-"""Most bytes that may come out of one file; EIA's bulk file is 2 to 4 GB of text."""
-UNSUSPICIOUS_BYTES = 2**26
-"""Up to here any ratio is let through: a column of zeros packs well."""
-
 _GZIP = b"\x1f\x8b"
-_ZIP = b"PK"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PARQUET = b"PAR1"
 PARQUET_FAULTS = (pa.ArrowException, OSError, ValueError)
-_SMALLEST_STEP = 0.005
-_FAULTS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
-
-Progress = Callable[[float], None]
-"""Is told how much of the work is done, from 0 to 1 [fraction]."""
-
-
-def unheard(fraction: float) -> None:
-    """Take no notice of progress."""
 
 
 @dataclass(frozen=True)
@@ -135,11 +124,16 @@ def inputs_of(path: Path) -> list[Input]:
     if size == 0:
         raise DataError(f"{path}: is empty; a header line and hourly rows are needed")
     if magic.startswith(_ZIP):
-        return list(_members(path))
+        return [_member(path, info) for info in members_of(path)]
     is_gzip = magic.startswith(_GZIP)
     if path.suffix == ".gz" and not is_gzip:
         raise DataError(f"{path}: cannot be read: its name ends in .gz and it is not gzipped")
-    return [Input(str(path), path.name, size, _gunzipped(path) if is_gzip else _plain(path))]
+    return [Input(str(path), path.name, size, gunzipped(path) if is_gzip else plain_bytes(path))]
+
+
+def _member(path: Path, info: ZipInfo) -> Input:
+    origin, name = f"{path} ({info.filename})", PurePosixPath(info.filename).name
+    return Input(origin, name, info.compress_size, unzipped(path, info, origin))
 
 
 def sniff(source: Input) -> Sniff:
@@ -241,150 +235,3 @@ def _refuse_web_page(text: str, source: Input) -> None:
             f"{source.origin}: is a web page or XML, not data; most likely the download failed and "
             "the server's error page was saved. Download it again"
         )
-
-
-def _plain(path: Path) -> Callable[[Progress], BinaryIO]:
-    def opened(progress: Progress) -> BinaryIO:
-        raw = path.open("rb")
-        return _buffered(
-            _Metered(raw, raw, str(path), LARGEST_BYTES, path.stat().st_size, progress)
-        )
-
-    return opened
-
-
-def _gunzipped(path: Path) -> Callable[[Progress], BinaryIO]:
-    def opened(progress: Progress) -> BinaryIO:
-        raw, size = path.open("rb"), path.stat().st_size
-        unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=raw))
-        return _buffered(_Metered(unpacked, raw, str(path), _most(size), size, progress))
-
-    return opened
-
-
-def _members(path: Path) -> Iterator[Input]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if not _is_litter(info)]
-    except _FAULTS:
-        raise DataError(f"{path}: is a damaged or cut-off zip; download it again") from None
-    _refuse_workbook(members, path)
-    for info in members:
-        _refuse_unsafe(info, path)
-    if sum(info.file_size for info in members) > _most(path.stat().st_size):
-        raise _too_large(str(path))
-    if not members:
-        raise DataError(f"{path}: is a zip with no file in it")
-    for info in members:
-        origin, name = f"{path} ({info.filename})", PurePosixPath(info.filename).name
-        yield Input(origin, name, info.compress_size, _unzipped(path, info, origin))
-
-
-def _unzipped(path: Path, info: zipfile.ZipInfo, origin: str) -> Callable[[Progress], BinaryIO]:
-    def opened(progress: Progress) -> BinaryIO:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                unpacked = cast(BinaryIO, archive.open(info))
-        except _FAULTS as error:
-            raise DataError(f"{origin}: cannot be unpacked: {error}") from None
-        most, size = _most(info.compress_size), info.file_size
-        return _buffered(_Metered(unpacked, unpacked, origin, most, size, progress))
-
-    return opened
-
-
-def _is_litter(info: zipfile.ZipInfo) -> bool:
-    """Tell whether a member is a folder, or what macOS adds to every zip it makes."""
-    name = PurePosixPath(info.filename)
-    return info.is_dir() or name.parts[:1] == ("__MACOSX",) or name.name == ".DS_Store"
-
-
-def _refuse_workbook(members: list[zipfile.ZipInfo], path: Path) -> None:
-    if any(info.filename == "[Content_Types].xml" for info in members):
-        raise DataError(
-            f"{path}: is an Excel workbook; save its sheet as CSV, or take EIA's six-month files"
-        )
-
-
-def _refuse_unsafe(info: zipfile.ZipInfo, path: Path) -> None:
-    name = info.filename
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    if ".." in parts or name.startswith(("/", "\\")) or ":" in name[:2]:
-        raise DataError(f"{path}: member {name!r} points outside the zip; the zip is not trusted")
-    if info.flag_bits & 1:
-        raise DataError(f"{path}: member {name!r} is encrypted; unpack it first")
-
-
-def _most(packed_bytes: int) -> int:
-    """Return how many bytes may come out of so many packed ones."""
-    return min(LARGEST_BYTES, max(UNSUSPICIOUS_BYTES, int(LARGEST_RATIO * packed_bytes)))
-
-
-def _too_large(origin: str) -> DataError:
-    return DataError(
-        f"{origin}: unpacks to more than {LARGEST_RATIO:.0f} times its size, or to more than "
-        f"{LARGEST_BYTES / 2**30:.0f} GiB; that is no file of hourly data and is not read"
-    )
-
-
-def _buffered(raw: io.RawIOBase) -> BinaryIO:
-    return cast(BinaryIO, io.BufferedReader(raw, 2**20))
-
-
-class _Metered(io.RawIOBase):
-    """Counts what comes out, tells how far it is, and gives each fault of packing as one error."""
-
-    def __init__(
-        self,
-        unpacked: BinaryIO,
-        measured: BinaryIO,
-        origin: str,
-        most_bytes: int,
-        size_bytes: int,
-        progress: Progress,
-    ) -> None:
-        """Wrap a stream.
-
-        Args:
-            unpacked: What to read.
-            measured: The stream whose position over `size_bytes` is the progress.
-            origin: What to call the file in messages.
-            most_bytes: Most that may come out.
-            size_bytes: Length of `measured`.
-            progress: Is told in steps that a person can see.
-        """
-        self._unpacked, self._measured = unpacked, measured
-        self._origin, self._left_bytes = origin, most_bytes
-        self._size_bytes, self._progress = max(size_bytes, 1), progress
-        self._said_frac = 0.0
-
-    def readable(self) -> bool:
-        """Return that it can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill a buffer, as `io.RawIOBase` wants it."""
-        try:
-            content = self._unpacked.read(len(buffer))
-        except _FAULTS as error:
-            what = str(error) or "it ends too early"
-            raise DataError(f"{self._origin}: cannot be read: it is damaged ({what})") from None
-        self._left_bytes -= len(content)
-        if self._left_bytes < 0:
-            raise _too_large(self._origin)
-        buffer[: len(content)] = content
-        self._tell_progress()
-        return len(content)
-
-    def close(self) -> None:
-        """Close what is underneath."""
-        if not self.closed:
-            self._unpacked.close()
-            self._measured.close()
-        super().close()
-
-    def _tell_progress(self) -> None:
-        done_frac = min(1.0, self._measured.tell() / self._size_bytes)
-        if done_frac >= self._said_frac + _SMALLEST_STEP:
-            self._said_frac = done_frac
-            self._progress(done_frac)

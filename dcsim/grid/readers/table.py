@@ -12,15 +12,14 @@ from dcsim.errors import DataError
 from dcsim.grid.readers.source import (
     PARQUET_FAULTS,
     Input,
-    Progress,
     Sniff,
     inputs_of,
     not_parquet,
     not_utf8,
     open_parquet,
     sniff,
-    unheard,
 )
+from dcsim.grid.readers.unpacking import Progress, unheard
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -8,7 +8,8 @@ import pytest
 from dcsim.errors import DataError
 from dcsim.grid.readers import rows
 from dcsim.grid.readers.rows import Batch, iso_stamps, read_batches, require_columns
-from dcsim.grid.readers.source import sniff, unheard
+from dcsim.grid.readers.source import sniff
+from dcsim.grid.readers.unpacking import unheard
 from tests.grid.readers.written import input_of
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from dcsim.errors import DataError
 from dcsim.grid.readers import source as sources
+from dcsim.grid.readers import unpacking
 from dcsim.grid.readers.source import Options, inputs_of, sniff
 from dcsim.grid.readers.table import read_table
 from tests.grid.readers.test_formats import HOURS
@@ -126,7 +127,12 @@ def test_a_packing_that_python_does_not_have_is_refused(tmp_path: Path) -> None:
 def test_workbooks_and_empty_zips_are_refused(tmp_path: Path) -> None:
     book = zip_of(tmp_path, {"[Content_Types].xml": b"<Types/>"}, "CISO.xlsx")
     assert "is an Excel workbook" in refusal(book)
-    assert "is a zip with no file in it" in refusal(zip_of(tmp_path, {"__MACOSX/a": b"a"}))
+    for members in ({}, {"__MACOSX/a": b"a"}):
+        assert "is a zip with no file in it" in refusal(zip_of(tmp_path, members))
+
+
+def test_a_table_that_begins_like_a_zip_is_a_table(tmp_path: Path) -> None:
+    assert "its first line is 'PK,b'" in refusal(file_of(tmp_path, b"PK,b\n1,2\n"))
 
 
 def test_zip_bombs_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
@@ -151,7 +157,7 @@ def test_gzip_bombs_are_refused_while_they_are_unpacked(tmp_path: Path) -> None:
 
 
 def test_nothing_is_read_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "LARGEST_BYTES", 100)
+    monkeypatch.setattr(unpacking, "LARGEST_BYTES", 100)
     assert "or to more than 0 GiB" in refusal(file_of(tmp_path, plain(HOURS)))
 
 
