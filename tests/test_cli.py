@@ -199,7 +199,7 @@ BAD = [
     (["plan", "quickstart", "--set", "wnid.max_mw=1"], "wnid: is not a known key; did you"),
     (["plan", "quickstart", "--set", "datacenter.flexible.0.share_frac=2"], "must be 1 or less"),
     (["plan", "quickstart", "--grid-file", "none.csv"], "none.csv: no such file"),
-    (["plan", "quickstart", "--set", "grid.id=XX:reference"], "there is no grid 'XX:reference'"),
+    (["plan", "quickstart", "--set", "grid.id=XX:reference"], "no balancing authority 'XX'"),
     (["plan", "quickstart", "--set", "grid.factors=mine"], "there is no set 'mine'"),
     (
         ["plan", "quickstart", *SHORT, "--set", "limits.import_mw=1", "--set", "wind.max_mw=1",
