@@ -15,7 +15,7 @@ from dcsim.grid.authorities import known_authorities
 from dcsim.grid.clock import clock_doubts
 from dcsim.grid.filling import run_lengths
 from dcsim.grid.generation import FUELS
-from dcsim.grid.records import INDEX, NET_GENERATION, STORAGE
+from dcsim.grid.records import INDEX, INTENSITY, NET_GENERATION, STORAGE
 from dcsim.grid.repair import RepairedYear
 from dcsim.grid.screens import LEAST_HOURS
 from dcsim.units import HOURS_PER_DAY, HOURS_PER_YEAR, PERCENT
@@ -56,12 +56,21 @@ class Grade:
 def grade_year(repaired: RepairedYear) -> Grade:
     """Grade a repaired year by how much of it is repair, and by what is in doubt."""
     fuels = [column for column in repaired.table if column in FUELS]
+    if not fuels and INTENSITY in repaired.table:
+        return _of_intensity(repaired.table[INTENSITY])
     if not fuels or not repaired.table[fuels].abs().to_numpy().sum() > 0:
         return Grade(LETTERS[-1], ("no generation by fuel",))
     findings = [*_of_changes(repaired, fuels), *_of_totals(repaired), *_of_the_whole(repaired)]
     findings.sort(reverse=True)
     blamed = tuple(reason for letter, reason in findings if letter > LETTERS[0])
     return Grade(findings[0][0], blamed or tuple(reason for _, reason in findings))
+
+
+def _of_intensity(intensity: pd.Series) -> Grade:
+    """Judge a year of carbon intensity alone, which is not repaired, by the hours it lacks."""
+    missing = int(intensity.isna().sum())
+    reason = f"carbon intensity alone; {missing} of {len(intensity)} hours without it"
+    return Grade(_letter(missing / len(intensity), HOURS_FRAC), (reason,))
 
 
 def _letter(value: float, limits: tuple[float, ...]) -> str:
@@ -133,7 +142,7 @@ def _of_the_whole(repaired: RepairedYear) -> Iterator[Finding]:
 def _absent(repaired: RepairedYear) -> tuple[float, list[str]]:
     """Return the fuels the registry knows and the year has nothing of, and their share there."""
     authority = known_authorities().get(repaired.ba_code)
-    if authority is None:
+    if authority is None or not authority.gen_total_gwh:
         return 0.0, []
     known = {fuel: authority.generation_mwh(fuel) for fuel in FUELS}
     total = sum(known.values())

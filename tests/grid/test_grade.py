@@ -6,7 +6,7 @@ import pytest
 
 from dcsim.grid.clock import correct_clock
 from dcsim.grid.grade import Grade, grade_year
-from dcsim.grid.records import DEMAND, INDEX, NET_GENERATION
+from dcsim.grid.records import DEMAND, INDEX, INTENSITY, NET_GENERATION
 from dcsim.grid.repair import RepairedYear, repair_year
 
 YEAR = pd.date_range("2022-01-01T00:00Z", periods=8760, freq="h", unit="s", name=INDEX)
@@ -135,3 +135,18 @@ def test_a_year_through_clock_and_repair_has_a_grade() -> None:
     corrected, _ = correct_clock("PJM", table)
     grade = grade_year(repair_year("PJM", corrected, YEAR))
     assert grade.letter in "ABC"
+
+
+def test_an_authority_the_registry_has_no_energy_of_is_graded_all_the_same() -> None:
+    assert graded(year_of(), ba_code="GLHB").letter == "A"
+
+
+@pytest.mark.parametrize(("missing", "letter"), [(0, "A"), (44, "B"), (5000, "F")])
+def test_a_carbon_intensity_alone_is_graded_by_the_hours_it_lacks(
+    missing: int, letter: str
+) -> None:
+    table = pd.DataFrame({INTENSITY: 400.0}, index=YEAR)
+    table.iloc[:missing] = np.nan
+    grade = grade_year(repair_year("ERCO", table, YEAR))
+    assert grade.letter == letter
+    assert f"carbon intensity alone; {missing} of 8760" in grade.reasons[0]
