@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from dcsim.grid.authorities import known_authorities
+from dcsim.grid.reference import reference_year
+
 AUTHORITIES = 65
 HALF_YEAR_HOURS = 4_400
 BULK_HOURS = 90_000
@@ -86,6 +89,53 @@ def _balance_block(header: list[str]) -> str:
     for row, stamp in enumerate(stamps):
         cells = [f"{value:,}" for value in values[row]]
         writer.writerow(["@", stamp[:10], row % 24 + 1, stamp, stamp, *cells, "SE"])
+    return text.getvalue()
+
+
+def write_lifelike_balance(path: Path) -> None:
+    """Write a full-size BALANCE file of reference years, so that repair has real shapes to judge.
+
+    Authorities that generate stand under their own codes; some stand twice to make up the number,
+    under codes that are free.
+    """
+    known = [code for code, ba in known_authorities().items() if ba.is_active and ba.gen_total_gwh]
+    free = [code for code in known_authorities() if code not in known]
+    header = balance_header()
+    with path.open("w", encoding="utf-8") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerow(header)
+        for code, source in zip((*known, *free), (*known, *known), strict=False):
+            if code in [*known, *free][:AUTHORITIES]:
+                file.write(_lifelike_block(code, source, header))
+
+
+_COLUMN_OF = {
+    "coal": "Coal",
+    "natural_gas": "Natural Gas",
+    "nuclear": "Nuclear",
+    "oil": "All Petroleum Products",
+    "hydro": "Hydropower Excluding Pumped Storage",
+    "solar": "Solar without Integrated Battery Storage",
+    "wind": "Wind without Integrated Battery Storage",
+    "other": "Other Fuel Sources",
+}
+
+
+def _lifelike_block(code: str, source: str, header: list[str]) -> str:
+    """Return the last 4,400 hours of a reference year, as rows of an authority."""
+    year = reference_year(known_authorities()[source], seed=0).table.iloc[-HALF_YEAR_HOURS:]
+    ends = pd.DatetimeIndex(year.index) + pd.Timedelta("1h")
+    columns = pd.DataFrame("", index=range(len(year)), columns=header)
+    stamps = [f"{t:%m/%d/%Y} {t.hour % 12 or 12}:00:00 {t:%p}" for t in ends]
+    columns["Balancing Authority"], columns["Region"] = code, "SE"
+    columns["UTC Time at End of Hour"] = columns["Local Time at End of Hour"] = stamps
+    columns["Data Date"] = [stamp[:10] for stamp in stamps]
+    for fuel, name in _COLUMN_OF.items():
+        if year[fuel].any():
+            cells = [f"{value:,.0f}" for value in year[fuel]]
+            for tier in ("", " (Adjusted)"):
+                columns[f"Net Generation (MW) from {name}{tier}"] = cells
+    text = io.StringIO()
+    columns.to_csv(text, index=False, header=False)
     return text.getvalue()
 
 

@@ -13,9 +13,24 @@ from tests.benchmarks.big_files import (
     HALF_YEAR_HOURS,
     write_balance,
     write_bulk,
+    write_lifelike_balance,
 )
 
 pytestmark = pytest.mark.benchmark
+
+_IMPORT = """
+import json, sys, time
+from pathlib import Path
+from dcsim.grid.importing import import_files
+
+started = time.perf_counter()
+result = import_files([Path(sys.argv[1])])
+seconds = time.perf_counter() - started
+lines = Path("/proc/self/status").read_text().splitlines()
+peak_kb = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+grades = "".join(sorted(one.provenance.grade for one in result.imported))
+print(json.dumps({"seconds": seconds, "peak_mb": peak_kb / 1024, "grades": grades}))
+"""
 
 _READ = """
 import json, sys, time
@@ -71,3 +86,30 @@ def test_bulk_of_two_gigabytes(tmp_path: Path) -> None:
     path.unlink()
     assert figures["rows"] == AUTHORITIES * BULK_HOURS
     assert figures["peak_mb"] < MOST_MB
+
+
+def _import_in_a_child(path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, float | str]:
+    monkeypatch.setenv("DCSIM_DATA", str(path.parent / "data"))
+    done = subprocess.run(
+        [sys.executable, "-c", _IMPORT, str(path)], check=True, capture_output=True, text=True
+    )
+    figures: dict[str, float | str] = json.loads(done.stdout)
+    print(
+        f"\n{path.name}: {path.stat().st_size / 1e6:,.0f} MB imported, repaired, graded and stored "
+        f"in {figures['seconds']:.1f} s, peak {figures['peak_mb']:.0f} MiB; grades "
+        f"{figures['grades']}"
+    )
+    return figures
+
+
+def test_balance_of_full_size_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "EIA930_BALANCE_2023_Jul_Dec.csv"
+    write_lifelike_balance(path)
+    assert len(str(_import_in_a_child(path, monkeypatch)["grades"])) == AUTHORITIES
+
+
+def test_bulk_of_two_gigabytes_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "EBA.txt"
+    write_bulk(path)
+    figures = _import_in_a_child(path, monkeypatch)
+    assert float(figures["peak_mb"]) < MOST_MB
