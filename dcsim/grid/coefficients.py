@@ -49,8 +49,10 @@ class Coefficients:
     """Whose wind shape and spread these are; empty without wind."""
     wind_peak_ratio: float | None
     """Highest hourly wind generation over the year's mean [-]."""
+    wind_floor_ratio: float | None
+    """Lowest hourly wind generation over the year's mean [-]."""
     wind_concentration: float | None
-    """Sum of the two parameters of the Beta distribution of wind over its highest hour [-]."""
+    """Sum of the two parameters of the Beta distribution of wind from lowest to highest [-]."""
     wind_slow_persistence: float | None
     """Share of a passing (synoptic) wind anomaly left after one hour [-]."""
     wind_fast_persistence: float | None

@@ -52,10 +52,10 @@ LEAST_CONCENTRATION = 0.5
 LEAST_SPREAD = 0.2
 """The spread of a season is at least this share of the year's [-]."""
 WIND_LIMITS = (0.01, 0.95)
-"""Expected wind stays within these shares of the highest hour, so that there is a spread [-]."""
+"""Expected wind stays within these shares of its range, so that there is a spread [-]."""
 
 LEAST_WIND = 1e-4
-"""Wind over its highest hour, at least: a grid of wind alone needs a mix at every hour [-]."""
+"""Wind over its mean, at least: a grid of wind alone needs a mix at every hour [-]."""
 
 
 def solar_mw(
@@ -198,8 +198,9 @@ def clearness(coefficients: Coefficients, clock: LocalClock, score: Hourly) -> H
 def wind_mw(authority: Authority, clock: LocalClock, noise: Hourly) -> Hourly:
     """Return the wind generation of every hour [MW].
 
-    Of every hour season and hour of day give the mean, over the fleet's highest hour, and a Beta
-    distribution about it gives the rest. What noise happens to add to the season is taken out.
+    Of every hour season and hour of day give the mean, and a Beta distribution about it, from the
+    fleet's lowest hour to its highest, gives the rest. What noise happens to add to the season is
+    taken out.
 
     Args:
         authority: Whose fleet.
@@ -212,13 +213,16 @@ def wind_mw(authority: Authority, clock: LocalClock, noise: Hourly) -> Hourly:
     coefficients = coefficients_of(authority.ba_code)
     mean_mw = energy_mwh / len(noise)
     most_mw = peak_mw(mean_mw, coefficients.fact("wind_peak_ratio"), authority.wind_nameplate_mw)
-    expected = fourier(clock, shape_of(coefficients.wind_from, "wind")) * mean_mw / most_mw
-    expected = np.clip(expected, *WIND_LIMITS)
+    least_mw = max(coefficients.fact("wind_floor_ratio"), LEAST_WIND) * mean_mw
+    shape_mw = fourier(clock, shape_of(coefficients.wind_from, "wind")) * mean_mw
+    expected = np.clip((shape_mw - least_mw) / (most_mw - least_mw), *WIND_LIMITS)
     spread = fourier(clock, shape_or_flat(coefficients.wind_from, "wind_spread"))
     concentration = coefficients.fact("wind_concentration") / np.maximum(spread, LEAST_SPREAD) ** 2
-    drawn = np.maximum(beta_quantiles(noise, expected, concentration), LEAST_WIND)
+    drawn = beta_quantiles(noise, expected, concentration)
+    drawn_mw = least_mw + (most_mw - least_mw) * drawn
+    expected_mw = least_mw + (most_mw - least_mw) * expected
     return fit_to_energy(
-        with_season_of(clock.season, drawn, expected),
+        with_season_of(clock.season, drawn_mw, expected_mw),
         energy_mwh,
         f"{authority.ba_code} wind",
         high_mw=most_mw,

@@ -21,8 +21,12 @@ CLOCK_ADVANCE_H = {"PJM": 1.0, "CISO": 0.6}
 (Open Grid Emissions adds 1 h), CISO -0.55 to -0.65 h until the clock jumped [h]."""
 CISO_JUMP = pd.Timestamp("2022-06-16", tz="UTC")
 
-SOURCES = ("SustainDC_2022", "EnsembleCI_2022", "GO-WEST_2019")
+GO_WEST = "GO-WEST_2019"
+SOURCES = ("SustainDC_2022", "EnsembleCI_2022", GO_WEST)
 """Of capacity factors, the newest first."""
+LATE_PROFILES = ("AVA", "BANC", "BPAT", "IID", "LDWP", "NEVP", "PACE", "PACW", "PSEI")
+"""Whose capacity factors of 2019 are one hour late: the centroid of their sun is 0.9 to 1.2 h after
+solar noon, in winter as in summer. PSEI has no sun; those around it are late."""
 
 WINDOW_FUELS = {
     "coal": ("COL",), "natural_gas": ("GAS",), "nuclear": ("NUC",), "oil": ("OIL",),
@@ -34,9 +38,15 @@ WINDOW_FUELS = {
 class Collection:
     """The folder of records."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the folder that holds `facts/`, `eia930_hourly/` and `eia930_windows/`."""
+    def __init__(self, folder: Path, without: str = "") -> None:
+        """Take the folder that holds `facts/`, `eia930_hourly/` and `eia930_windows/`.
+
+        Args:
+            folder: Where the records are.
+            without: An authority whose capacity factors are left out, to see how it does without.
+        """
         self.folder = folder
+        self.without = without
 
     def generation(self, code: str, year: int) -> pd.DataFrame:
         """Return hourly generation by fuel, UTC, hour-beginning, whole and none below zero [MW].
@@ -74,14 +84,18 @@ class Collection:
 
     def capacity_factors(self, fuel: str) -> Iterator[tuple[str, NDArray[np.float64], pd.Series]]:
         """Yield authority, 12 x 24 table and statistics of a fuel, the newest source of each."""
-        profiles = self.profiles[self.profiles["fuel"] == fuel]
+        profiles = self.profiles.query("fuel == @fuel and ba_code != @self.without")
         for code, of_code in profiles.groupby("ba_code"):
             source = next(name for name in SOURCES if name in set(of_code["source"]))
-            table = of_code[of_code["source"] == source].pivot_table(
-                index="month", columns="hour_local", values="cf"
+            table = (
+                of_code[of_code["source"] == source]
+                .pivot_table(index="month", columns="hour_local", values="cf")
+                .to_numpy()
             )
+            if source == GO_WEST and code in LATE_PROFILES:
+                table = np.roll(table, -1, axis=1)
             rows = self.statistics.query("ba_code == @code and fuel == @fuel and source == @source")
-            yield str(code), table.to_numpy(), rows.iloc[0]
+            yield str(code), table, rows.iloc[0]
 
     @cached_property
     def profiles(self) -> pd.DataFrame:

@@ -22,7 +22,7 @@ from grids.tools.types import Figures, Shapes
 
 LEAST_MEAN_MW = 1.0
 LEAST_SHARE = 0.01
-"""Of all generation, under which a fuel's slope has no meaning and is 0 [-]."""
+"""Of all generation, under which a fuel's season and slope say nothing to others [-]."""
 FOLLOW_LIMITS = (0.0, 3.0)
 STEEPNESS_LIMITS = (0.0, 1.5)
 FLOOR_QUANTILE = 0.01
@@ -123,8 +123,6 @@ def _following(
     """
     nothing = {f"{fuel}_follow": 0.0, "thermal_daily_sd_frac": 0.0, "thermal_persistence": 0.0}
     if values.mean() < LEAST_SHARE:
-        if values.mean() > 0:
-            shapes[code, fuel] = season_terms(values, index, code)
         return nothing
     relative = pd.DataFrame({"fuel": values / values.mean(), "needed": needed / needed.mean()})
     month, _ = month_and_hour(index, code)

@@ -24,12 +24,13 @@ from grids.tools.types import Figures, Shapes
 LAGS_H = np.array([1, 2, 3, 6, 12, 24, 36, 48, 72, 96, 120, 168, 240])
 """At which the memory of the records is met."""
 LAG_WEIGHTS = np.array([10, 3, 3, 2, 2, 3, 1, 1, 1, 1, 1, 1, 1])
-PEAK_QUANTILE = 0.9995
+FLOOR_QUANTILE, PEAK_QUANTILE = 0.002, 0.9995
+"""Of the hours, which count as the lowest and the highest [-]."""
 CONCENTRATIONS = (0.5, 100.0)
 PRIME = 23
 """Every so many hours are enough for a distribution, and all hours of day are among them."""
 SMALLEST = 1e-4
-"""Wind over its highest hour counts as at least this, and the highest as less than 1 [-]."""
+"""Wind counts as at least this far from the ends of its range, over the range [-]."""
 
 
 def fit_wind(
@@ -50,29 +51,38 @@ def fit_wind(
 def _of_records(code: str, records: list[pd.Series], shapes: Shapes) -> dict[str, float]:
     wind = pd.concat([year / year.mean() for year in records])
     index, values = pd.DatetimeIndex(wind.index), wind.to_numpy()
-    peak = float(wind.quantile(PEAK_QUANTILE))
-    expected = _expected(code, index, table_of(values, index, code), peak, shapes)
-    concentration = concentration_of(expected, float(np.var(values)) / peak**2)
+    floor, peak = (float(wind.quantile(q)) for q in (FLOOR_QUANTILE, PEAK_QUANTILE))
+    expected = _expected(code, index, table_of(values, index, code), (floor, peak), shapes)
+    concentration = concentration_of(expected, float(np.var(values)) / (peak - floor) ** 2)
     alpha = expected * concentration
-    held = np.clip(values / peak, SMALLEST, 1 - SMALLEST)
+    held = np.clip((values - floor) / (peak - floor), SMALLEST, 1 - SMALLEST)
     score = np.clip(stats.norm.ppf(stats.beta.cdf(held, alpha, concentration - alpha)), -4, 4)
     spread = np.sqrt(table_of(score**2, index, code).mean(axis=1, keepdims=True))
     shapes[code, "wind_spread"] = fitted_terms(spread / spread.mean(), SPREAD_TERMS, ("mean",))
     series = pd.Series(score)
     slow, fast = fitted_memory(np.array([series.autocorr(int(lag)) for lag in LAGS_H]))
-    return _figures(peak, concentration, slow, fast)
+    return _figures(floor, peak, concentration, slow, fast)
 
 
 def _expected(
-    code: str, index: pd.DatetimeIndex, table: Table, peak: float, shapes: Shapes
+    code: str,
+    index: pd.DatetimeIndex,
+    table: Table,
+    ends: tuple[float, float],
+    shapes: Shapes,
 ) -> NDArray[np.float64]:
-    """Add the shape of wind over its mean; return what it expects over the highest hour [-]."""
+    """Add the shape of wind over its mean; return what it expects, from lowest to highest [-]."""
     shapes[code, "wind"] = fitted_terms(table / table.mean(), SEASON_TERMS, HOUR_TERMS)
-    return np.clip(fourier(clock_of(index, code), shapes[code, "wind"]) / peak, *WIND_LIMITS)
+    floor, peak = ends
+    shape = fourier(clock_of(index, code), shapes[code, "wind"])
+    return np.clip((shape - floor) / (peak - floor), *WIND_LIMITS)
 
 
-def _figures(peak: float, concentration: float, slow: float, fast: float) -> dict[str, float]:
+def _figures(
+    floor: float, peak: float, concentration: float, slow: float, fast: float
+) -> dict[str, float]:
     return {
+        "wind_floor_ratio": floor,
         "wind_peak_ratio": peak,
         "wind_concentration": concentration,
         "wind_slow_persistence": slow,
@@ -86,8 +96,8 @@ def concentration_of(expected: NDArray[np.float64], variance: float) -> float:
     The variance is that of what is expected plus the mean of `m (1 - m) / (concentration + 1)`.
 
     Args:
-        expected: Of every hour, over the highest [-].
-        variance: Of all hours, over the highest squared [-].
+        expected: Of every hour, from lowest to highest [-].
+        variance: Of all hours, over the range squared [-].
     """
     within = max(variance - float(expected.var()), 1e-3)
     spread = float((expected * (1 - expected)).mean())
@@ -125,7 +135,7 @@ def fitted_memory(
 
 def _of_profile(code: str, table: Table, statistics: pd.Series, shapes: Shapes) -> dict[str, float]:
     peak = float(statistics["cf_max"] / statistics["cf_mean"])
-    expected = _expected(code, reference_hours(), table, peak, shapes)
+    expected = _expected(code, reference_hours(), table, (0.0, peak), shapes)
     p99 = float(statistics["cf_p99"] / statistics["cf_max"])
     hours = expected[::PRIME]
     concentration = concentration_of_p99(hours, p99)
@@ -136,7 +146,7 @@ def _of_profile(code: str, table: Table, statistics: pd.Series, shapes: Shapes) 
     settled = np.array([pd.Series(expected).autocorr(int(lag)) for lag in lags])
     target = (told * (between + within) - settled * between) / within
     slow, fast = fitted_memory(target, lags, np.ones(2))
-    return _figures(peak, concentration, slow, fast)
+    return _figures(0.0, peak, concentration, slow, fast)
 
 
 def concentration_of_p99(expected: NDArray[np.float64], p99: float) -> float:

@@ -1,6 +1,6 @@
 """The parts of a reference year, each alone: weather, demand, reactors, sun, wind and dispatch."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,7 @@ import pytest
 
 from dcsim.errors import DataError
 from dcsim.grid.authorities import known_authorities
-from dcsim.grid.coefficients import coefficients_of, known_coefficients
+from dcsim.grid.coefficients import Coefficients, coefficients_of, known_coefficients
 from dcsim.grid.demand import asked_mw, demand_mw, smooth_days
 from dcsim.grid.dispatch import oil_mw, rest_mw, shared_mw
 from dcsim.grid.nuclear import nuclear_mw, refuelling_hours
@@ -16,6 +16,7 @@ from dcsim.grid.reference import reference_hours
 from dcsim.grid.shapes import fourier, known_shapes, local_clock, shape_of
 from dcsim.grid.sun_and_wind import clear_sky_cf, peak_mw, solar_mw, wind_mw
 from dcsim.grid.weather import Cause, Weather, blended, drawn_weather, stream
+from dcsim.shipped import shipped_folder
 
 INDEX = reference_hours()
 HOURS = len(INDEX)
@@ -228,3 +229,12 @@ def test_every_donor_is_of_the_same_interconnect_and_has_its_shapes() -> None:
 
 def test_no_shape_holds_more_than_a_table_of_months_by_hours() -> None:
     assert max(len(shape) for shape in known_shapes().values()) <= 35 < 12 * 24
+
+
+def test_every_column_and_shape_names_its_source() -> None:
+    sources = (shipped_folder("grids") / "SOURCES.md").read_text(encoding="utf-8")
+    part = sources.split("## reference_coefficients.csv")[1].split("## emission_factors.csv")[0]
+    columns = [field.name for field in fields(Coefficients)]
+    shapes = sorted({name for _, name in known_shapes()})
+    unnamed = [name for name in [*columns, *shapes] if f"`{name}`" not in part]
+    assert unnamed == []
