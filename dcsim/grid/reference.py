@@ -7,8 +7,9 @@ fuel, nameplates, demand) and a few coefficients fitted to public records:
 - what is asked: demand by season, hour, weekend and weather, times the shape of the exchange with
   neighbours: `dcsim.grid.demand`;
 - solar and wind: `dcsim.grid.sun_and_wind`; nuclear with refuellings: `dcsim.grid.nuclear`;
-- hydro by season, coal with a damped slope, oil at the extremes, gas for the rest:
-  `dcsim.grid.dispatch`; `other`: its season and hours where fitted, else flat.
+- coal with a damped slope, oil at the extremes, hydro by season and gas for the rest, or the other
+  way round where there is more hydro: `dcsim.grid.dispatch`;
+- `other`: its season and hours where fitted, else flat.
 
 Energy by fuel equals the facts to rounding.
 
@@ -75,6 +76,7 @@ def reference_year(authority: Authority, seed: int) -> GridGeneration:
         Source("grid", f"{authority.ba_code}:reference", note),
         solar_nameplate_mw=authority.solar_nameplate_mw or None,
         wind_nameplate_mw=authority.wind_nameplate_mw or None,
+        ba_code=authority.ba_code,
     )
 
 

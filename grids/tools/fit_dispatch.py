@@ -23,6 +23,8 @@ from grids.tools.types import Figures, Shapes
 LEAST_MEAN_MW = 1.0
 LEAST_SHARE = 0.01
 """Of all generation, under which a fuel's season and slope say nothing to others [-]."""
+FIRST_DEMAND = 2020
+"""The year in which the cleaned demand begins."""
 FOLLOW_LIMITS = (0.0, 3.0)
 STEEPNESS_LIMITS = (0.0, 1.5)
 FLOOR_QUANTILE = 0.01
@@ -41,44 +43,64 @@ def _of_records(
 ) -> dict[str, float]:
     tables = [collection.generation(code, year) for year in years]
     table = pd.concat([one / one.sum(axis=1).mean() for one in tables])
-    index = pd.DatetimeIndex(table.index)
-    demand = [collection.demand(code, year, year) for year in years if year >= 2020]
+    demand = [collection.demand(code, year, year) for year in years if year >= FIRST_DEMAND]
     known = pd.concat([one / one.mean() for one in demand])
-    clock = clock_of(index, code)
-    asked = demand_shape(clock, code, shapes)
-    shapes[code, "exchange"] = fitted_terms(
-        table_of(table.sum(axis=1).to_numpy(), index, code) / table_of(asked, index, code),
-        SEASON_TERMS,
-        HOUR_TERMS,
-    )
+    _add_seasons(table, code, shapes)
+    gas = table["natural_gas"]
+    return {
+        **_exchange(table.sum(axis=1), known, code, shapes),
+        **_thermal(table, code, shapes),
+        "natural_gas_floor_frac": float(gas.quantile(FLOOR_QUANTILE) / gas.mean()),
+        "natural_gas_ceiling_frac": float(gas.max() / gas.mean()),
+        "oil_steepness": _oil(table["oil"], known),
+    }
+
+
+def _add_seasons(table: pd.DataFrame, code: str, shapes: Shapes) -> None:
+    index = pd.DatetimeIndex(table.index)
     for fuel in ("hydro", "oil", "nuclear"):
         if table[fuel].mean() > 0:
             shapes[code, fuel] = season_terms(table[fuel], index, code)
     if table["other"].mean() > 0:
         other = table_of(table["other"].to_numpy(), index, code)
         shapes[code, "other"] = fitted_terms(other / other.mean(), SEASON_TERMS, HOUR_TERMS)
-    left = table.sum(axis=1) - table[["solar", "wind", "nuclear", "other"]].sum(axis=1)
-    by_hour, by_day = hydro_slopes(table["hydro"], left)
-    fossil = left - table["hydro"]
-    gas = table["natural_gas"]
-    following = _following("coal", table["coal"], fossil, index, code, shapes)
-    following_gas = _following("natural_gas", gas, left, index, code, shapes)
-    takes_rest = table["hydro"].mean() > gas.mean()
-    following = following_gas | following | (following_gas if takes_rest else {})
-    made = table.sum(axis=1)
+
+
+def _exchange(made: pd.Series, known: pd.Series, code: str, shapes: Shapes) -> dict[str, float]:
+    """Add what is generated over the shape of demand; return what days and hours leave.
+
+    Args:
+        made: All generation over its mean [-].
+        known: Demand over its mean, of the years in which it is known [-].
+        code: Whose.
+        shapes: Added to.
+    """
+    index = pd.DatetimeIndex(made.index)
+    clock = clock_of(index, code)
+    asked = demand_shape(clock, code, shapes)
+    ratio = table_of(made.to_numpy(), index, code) / table_of(asked, index, code)
+    shapes[code, "exchange"] = fitted_terms(ratio, SEASON_TERMS, HOUR_TERMS)
     sold = anomaly(np.log(day_means(made) / day_means(known)).dropna())
     expected = asked * fourier(clock, shapes[code, "exchange"])
     return {
-        **within_days(made / made.mean() / expected),
+        **within_days(made / expected),
         "exchange_daily_sd_frac": float(sold.std()),
         "exchange_persistence": float(sold.autocorr(1)),
-        "hydro_follow": by_hour,
-        "hydro_follow_days": by_day,
-        **following,
-        "natural_gas_floor_frac": float(gas.quantile(FLOOR_QUANTILE) / gas.mean()),
-        "natural_gas_ceiling_frac": float(gas.max() / gas.mean()),
-        "oil_steepness": _oil(table["oil"], known),
     }
+
+
+def _thermal(table: pd.DataFrame, code: str, shapes: Shapes) -> dict[str, float]:
+    """Add the seasons of coal and gas; return the slopes and the spread of what follows.
+
+    The spread is coal's, or gas's where hydro is the larger and takes the rest.
+    """
+    left = table[["hydro", "coal", "natural_gas", "oil"]].sum(axis=1)
+    by_hour, by_day = hydro_slopes(table["hydro"], left)
+    coal = _following("coal", table["coal"], left - table["hydro"], code, shapes)
+    gas = _following("natural_gas", table["natural_gas"], left, code, shapes)
+    gas_follows = table["hydro"].mean() > table["natural_gas"].mean()
+    slopes = coal | gas if gas_follows else gas | coal
+    return slopes | {"hydro_follow": by_hour, "hydro_follow_days": by_day}
 
 
 def season_terms(
@@ -112,7 +134,6 @@ def _following(
     fuel: str,
     values: pd.Series,
     needed: pd.Series,
-    index: pd.DatetimeIndex,
     code: str,
     shapes: Shapes,
 ) -> dict[str, float]:
@@ -125,6 +146,7 @@ def _following(
     if values.mean() < LEAST_SHARE:
         return nothing
     relative = pd.DataFrame({"fuel": values / values.mean(), "needed": needed / needed.mean()})
+    index = pd.DatetimeIndex(values.index)
     month, _ = month_and_hour(index, code)
     within = (relative - relative.groupby(month).transform("mean")).to_numpy()
     follow = slope(within[:, 1], within[:, 0])

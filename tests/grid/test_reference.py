@@ -108,6 +108,7 @@ def test_the_year_is_calendar_2023_hour_beginning_utc() -> None:
 def test_source_says_modelled_and_which_years() -> None:
     source = year("DUK").source
     assert source.origin == "DUK:reference"
+    assert year("DUK").ba_code == "DUK"
     assert "reference year (modelled)" in source.note
     assert "energy by fuel of 2019" in source.note
     assert "nameplate of 2019" in source.note
