@@ -16,6 +16,7 @@ from dcsim.report.numbers import (
 from dcsim.report.study import NOTHING, Outcome, Study
 from dcsim.report.views import local_time, moved_mwh, saved_frac, saved_kg, span_in_words
 from dcsim.scenario.rates import rates_of
+from dcsim.scenario.spec import Account
 from dcsim.units import STEP_H
 
 _AGREES_MW = 1e-6
@@ -194,13 +195,41 @@ def time_sentences(study: Study) -> list[str]:
         f"Embodied carbon is charged for {traces.years:.4f} years (hours / 8,766), so that "
         "horizons of any length compare with each other. Totals are those of the horizon.",
         _wear_sentence(study),
-        "Operational carbon is grid import times the average production intensity of the grid in "
-        f"the same hour, from the emission factor set “{study.scenario.grid.factors}”. "
-        "Exported power earns nothing.",
+        f"Operational carbon is grid import times {_charged_at(study)}. Exported power earns "
+        "nothing.",
         "Coverage is the share of the load met by own solar and wind, directly or through the "
         "battery, whose content is taken as well mixed. The CFE score adds grid power that was "
         "carbon-free (nuclear, hydro, solar, wind) in the hour it was imported.",
     ]
+
+
+_CHARGED_AT: dict[Account, str] = {
+    "average": "the average production intensity of the grid in the same hour, from the emission "
+    "factor set “{factors}”",
+    "consumption": "the average intensity of what the region consumes in the same hour, traced "
+    "over the interchange of all balancing authorities, from the emission factor set “{factors}”",
+    "marginal": "an estimate of what one more MWh emits in the same hour, from the emission factor "
+    "set “{factors}”",
+    "reported": "the carbon intensity that the imported file reports for the same hour, by the "
+    "factors of whoever computed it",
+}
+
+_NOT_CHARGED: dict[Account, str] = {
+    "average": "Grid import is charged at the average of what is generated in the region in that "
+    "hour, not at what the next MWh would emit, and without trade with neighboring grids.",
+    "consumption": "Grid import is charged at the average of what is consumed in the region in "
+    "that hour, trade included, not at what the next MWh would emit.",
+    "marginal": "What one more MWh emits is a statistical estimate, one figure for each season and "
+    "block of the day, without imports and storage; a load large enough to change what is built "
+    "or which plants run is beyond it.",
+    "reported": "Grid import is charged at the intensity the imported file gives; what it counts, "
+    "and whether it is an average or of the next MWh, is its author's choice.",
+}
+
+
+def _charged_at(study: Study) -> str:
+    grid = study.scenario.grid
+    return _CHARGED_AT[grid.account].format(factors=grid.factors)
 
 
 def _wear_sentence(study: Study) -> str:
@@ -212,11 +241,14 @@ def _wear_sentence(study: Study) -> str:
     return "Battery cells are charged by age alone, however much they are used (scenario setting)."
 
 
-LEFT_OUT = (
+def left_out_sentences(study: Study) -> tuple[str, ...]:
+    """Return what the model leaves out, in plain words."""
+    return (_LEFT_OUT[0], _NOT_CHARGED[study.scenario.grid.account], *_LEFT_OUT[1:])
+
+
+_LEFT_OUT = (
     "The plan knows the whole horizon in advance: weather, load and grid. Nobody does, so what is "
     "shown is the best that could be done, not what an operator would reach.",
-    "Grid import is charged at the average of what is generated in the region in that hour, not at "
-    "what the next MWh would emit, and without trade with neighboring grids.",
     "The grid does not react: it is as clean whether the datacenter draws much or little, and it "
     "does not change over the years.",
     "Nothing fails: there are no outages of grid, servers, battery or turbines, and no upkeep.",
@@ -227,7 +259,6 @@ LEFT_OUT = (
     "counts.",
     "The battery neither ages within the horizon nor loses charge over time.",
 )
-"""What the model leaves out, in plain words."""
 
 
 def modelled_notice(study: Study) -> str:

@@ -115,7 +115,7 @@ def _texts(study: Study) -> dict[str, Any]:
         "shifting": prose.shifting_sentence(study),
         "replay": prose.replay_sentences(study),
         "time": prose.time_sentences(study),
-        "left_out": prose.LEFT_OUT,
+        "left_out": prose.left_out_sentences(study),
         "bound": prose.BOUND_SENTENCE,
     }
 

@@ -13,6 +13,7 @@ import yaml
 from dcsim.grid.generation import Source
 from dcsim.report import numbers, tables
 from dcsim.report.figures import all_figures
+from dcsim.report.prose import left_out_sentences, time_sentences
 from dcsim.report.study import Study
 from dcsim.report.write import page_of, render_html, write_report
 from dcsim.scenario.rates import RATES
@@ -403,3 +404,28 @@ def test_no_saving_is_told_against_a_load_that_is_not_served(study_maker: StudyM
     bars = all_figures(tight)["strategies"][0].axes[0].texts
     assert not any("% less" in text.get_text() for text in bars)
     assert any("load left unserved" in text.get_text() for text in bars)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "charged", "left_out"),
+    [
+        ("average", "times the average production intensity of the grid", "without trade"),
+        (
+            "consumption",
+            "times the average intensity of what the region consumes",
+            "trade included",
+        ),
+        ("marginal", "times an estimate of what one more MWh emits", "statistical estimate"),
+        ("reported", "the carbon intensity that the imported file reports", "its author's choice"),
+    ],
+)
+def test_the_page_says_which_account_was_charged(
+    study_maker: StudyMaker, chosen: str, charged: str, left_out: str
+):
+    """Each account has its own two sentences, and no page has another account's."""
+    study = study_maker(hours=24, grid={"file": "grid.csv", "account": chosen})
+    text = " ".join((*time_sentences(study), *left_out_sentences(study)))
+    assert charged in text
+    assert left_out in text
+    assert ("average production intensity" in text) == (chosen == "average")
+    assert ("carbon-explorer" in text) == (chosen != "reported")
