@@ -85,6 +85,9 @@ def import_(
     only: OnlyOption = None,
     format_: FormatOption = None,
     clock: ClockOption = "auto",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Begin anew, without what is stored of the years.")
+    ] = False,
 ) -> None:
     """Read hourly records in any known format, repair and grade them, and keep them."""
     from dcsim.grid.importing import clock_named, import_files
@@ -96,6 +99,7 @@ def import_(
             wanted=only,
             format_name=format_,
             clock=clock_named(clock),
+            replaces=replace,
             progress=progress,
         )
     _print_import(result)
@@ -130,6 +134,9 @@ def _print_import(result: ImportResult) -> None:
     typer.echo(f"Read as {', '.join(dict.fromkeys(formats))}")
     rows = ((str(one.grid_id), *_kept(one.provenance)) for one in result.imported)
     print_table(("grid", "hours", "changed", "grade", "why"), rows, right=(1, 2))
+    for one in result.imported:
+        if one.joined is not None and one.joined != one.grid_id:
+            typer.echo(f"Joined {one.grid_id} from the files and {one.joined}")
     for line in result.left_out:
         typer.echo(f"Left out: {line}")
 

@@ -57,6 +57,8 @@ class Imported:
     provenance: Provenance
     is_new: bool
     """False if the very same version was there already."""
+    joined: GridId | None
+    """The version whose other cells it was joined with, if there was one."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,15 @@ class _Year:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Staged:
+    """A version that waits in the staging folder."""
+
+    grid_id: GridId
+    provenance: Provenance
+    joined: GridId | None
+
+
 def _silent(step: str, share: float) -> None:
     """Show no progress."""
 
@@ -113,11 +124,14 @@ def import_files(
     wanted: Collection[str] | None = None,
     format_name: str | None = None,
     clock: Clock = "auto",
+    replaces: bool = False,
     progress: Progress = _silent,
 ) -> ImportResult:
     """Read files of hourly records into the store; all of them, or none.
 
-    Records without generation, such as interchange, join what the store has of the same year.
+    A year that is stored already is joined: what the files give takes the place of the same cells,
+    all else stays, and everything is repaired and graded anew. Half-years, and interchange after
+    generation, can so be imported one after the other.
 
     Args:
         paths: Files in any format of `dcsim.grid.readers.formats`, or folders of them.
@@ -125,6 +139,7 @@ def import_files(
         wanted: Take these authorities only.
         format_name: Name of the format, instead of detecting it.
         clock: Whether EIA's clock faults are corrected.
+        replaces: Begin the years anew, without what is stored of them; older versions stay.
         progress: Told what is being done.
 
     Returns:
@@ -145,16 +160,20 @@ def import_files(
             options = {"format_name": format_name, "ba_code": code, "wanted": codes}
             for piece in _read(file, folder, options, clock, progress):
                 pieces.setdefault(piece.path.name.partition(".")[0], []).append(piece)
-        staged: list[tuple[GridId, Provenance]] = []
+        staged: list[_Staged] = []
         for done, code in enumerate(sorted(pieces)):
             progress(f"repairing {code}", done / len(pieces))
             for year in _years(code, pieces[code], left_out):
-                staged += _stage_year(folder, year, left_out)
+                stored = None if replaces else _stored(year)
+                staged += _stage_year(folder, year, stored, left_out)
         if not staged:
             reasons = "; ".join(left_out[:3]) or "the authorities asked for are not in them"
             raise DataError(f"{_names(files)}: nothing was imported: {reasons}")
         progress("putting away", 1.0)
-        imported = [Imported(grid_id, kept, put(folder, grid_id)) for grid_id, kept in staged]
+        imported = [
+            Imported(one.grid_id, one.provenance, put(folder, one.grid_id), one.joined)
+            for one in staged
+        ]
     return ImportResult(tuple(imported), tuple(left_out))
 
 
@@ -185,7 +204,8 @@ def _read(
         origin = FileOrigin(name=file.name, sha256=sha256, format=made_by.title)
         path = folder / f"{records.ba_code}.{uuid4().hex[:12]}.arrow"
         feather.write_feather(pa.Table.from_pandas(records.table), path, compression="lz4")
-        is_eia_clock = clock == "eia" or (clock == "auto" and made_by.is_eia_clock)
+        has_faults = made_by.is_eia_clock and not records.is_cleaned
+        is_eia_clock = clock == "eia" or (clock == "auto" and has_faults)
         yield _Piece(path, origin, is_eia_clock, records.notes)
 
 
@@ -210,64 +230,78 @@ def _years(code: str, pieces: Sequence[_Piece], left_out: list[str]) -> Iterator
             yield _Year(code, int(year), own, files, tuple(dict.fromkeys(notes)))
 
 
+def _stored(year: _Year) -> StoredGrid | None:
+    found = resolve(GridId(year.ba_code, year.year))
+    return None if found is None else read_stored(found)
+
+
 def _stage_year(
-    folder: Path, year: _Year, left_out: list[str]
-) -> Iterator[tuple[GridId, Provenance]]:
+    folder: Path, read: _Year, stored: StoredGrid | None, left_out: list[str]
+) -> Iterator[_Staged]:
     """Repair and grade a year and write it to the staging folder, if it has what to keep."""
-    if _stands_alone(year.table):
-        whole: _Year | None = year
-    else:
-        whole = _joined_to_stored(year)
-    if whole is None:
+    year = read if stored is None else _joined(read, stored)
+    if not _stands_alone(year.table):
         left_out.append(
             f"{year.ba_code}:{year.year}: no generation, demand or intensity in the files, and "
             "none in the store to join to"
         )
         return
-    table = whole.table.dropna(axis="columns", how="all")
-    repaired = repair_year(whole.ba_code, table, hours_of(pd.DatetimeIndex(table.index)))
+    table = year.table.dropna(axis="columns", how="all")
+    repaired = repair_year(year.ba_code, table, hours_of(pd.DatetimeIndex(table.index)))
     grade = grade_year(repaired)
     provenance = Provenance(
-        ba_code=whole.ba_code,
-        year=whole.year,
+        ba_code=year.ba_code,
+        year=year.year,
         hours=len(repaired.table),
         changed_hours=int(repaired.changes[INDEX].nunique()),
-        files=whole.files,
+        files=year.files,
         repairs=tuple(_rule_counts(repaired.changes)),
-        notes=whole.notes,
+        notes=year.notes,
         repair_notes=repaired.notes,
         grade=grade.letter,
         reasons=grade.reasons,
         dcsim=version("dcsim"),
     )
-    yield stage(folder, repaired.table, repaired.changes, provenance), provenance
+    grid_id = stage(folder, repaired.table, repaired.changes, provenance)
+    yield _Staged(grid_id, provenance, None if stored is None else stored.grid_id)
 
 
 def _stands_alone(table: pd.DataFrame) -> bool:
     return any(name in table and table[name].notna().any() for name in (*FUELS, DEMAND, INTENSITY))
 
 
-def _joined_to_stored(year: _Year) -> _Year | None:
-    """Return a year's records with those the store has of it, as they were reported."""
-    stored_id = resolve(GridId(year.ba_code, year.year))
-    if stored_id is None:
-        return None
-    stored = read_stored(stored_id)
+def _joined(read: _Year, stored: StoredGrid) -> _Year:
+    """Return what was read of a year, over what the store has of it as it was reported."""
     return _Year(
-        year.ba_code,
-        year.year,
-        join_pieces([as_reported(stored), year.table]),
-        tuple(dict.fromkeys((*stored.provenance.files, *year.files))),
-        tuple(dict.fromkeys((*stored.provenance.notes, *year.notes))),
+        read.ba_code,
+        read.year,
+        laid_over(read.table, as_reported(stored)),
+        tuple(dict.fromkeys((*stored.provenance.files, *read.files))),
+        tuple(dict.fromkeys((*stored.provenance.notes, *read.notes))),
     )
 
 
+def laid_over(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
+    """Return new records, with old ones in the cells and hours that the new have nothing of.
+
+    Args:
+        new: May have an hour twice.
+        old: Has every hour once.
+    """
+    columns = [*old.columns, *(name for name in new.columns if name not in old)]
+    below = old.reindex(index=new.index, columns=columns)
+    over = new.reindex(columns=columns)
+    beside = old.loc[~old.index.isin(new.index)]
+    joined = pd.concat([over.where(over.notna(), below), beside])
+    return joined.sort_index(kind="stable").rename_axis(INDEX)
+
+
 def as_reported(stored: StoredGrid) -> pd.DataFrame:
-    """Return the records of a version as they were before repair."""
+    """Return the records of a version as they were before repair, without hours of nothing."""
     table = stored.records.copy()
     for column, changes in stored.changes.groupby("column"):
         table.loc[changes[INDEX], str(column)] = changes["reported_mw"].to_numpy()
-    return table
+    return table.dropna(how="all")
 
 
 def hours_of(index: pd.DatetimeIndex) -> pd.DatetimeIndex:

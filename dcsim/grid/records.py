@@ -53,8 +53,11 @@ class Records:
             for intensities and shares], NaN where nothing was reported. A column that is not there
             was not in the source; one without any value is left out.
         notes: What a person must know of how it was read, such as fuel codes folded together.
+        is_cleaned: Whether somebody else has reconciled the values, so that nothing of one
+            authority can be moved in time any more without breaking them.
     """
 
     ba_code: str
     table: pd.DataFrame
     notes: tuple[str, ...] = ()
+    is_cleaned: bool = False

@@ -5,7 +5,6 @@ CISO:2022             the newest imported version of 2022
 CISO:2022:1f3a9c07    that very version
 """
 
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -58,15 +57,15 @@ def load_grid(grid: Grid, seed: int) -> GridGeneration:
     if version == REFERENCE:
         from dcsim.grid.reference import reference_year  # pvlib takes a second to import
 
-        authority = authority_named(code)
-        return replace(reference_year(authority, seed), ba_code=authority.ba_code)
+        return reference_year(authority_named(code), seed)
     stored = read_stored(stored_id(str(grid.id)))
     return generation_of(stored, grid)
 
 
 def grid_ids() -> list[str]:
     """Return the ids of all grids that need no file: reference years, then imported ones."""
-    reference = [f"{code}:{REFERENCE}" for code, ba in known_authorities().items() if ba.is_active]
+    modelled = [ba for ba in known_authorities().values() if ba.is_active and ba.gen_total_gwh]
+    reference = [f"{ba.ba_code}:{REFERENCE}" for ba in modelled]
     return reference + [str(grid_id) for grid_id in stored_ids()]
 
 

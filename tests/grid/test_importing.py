@@ -9,7 +9,14 @@ import pytest
 
 from dcsim.errors import DataError, OutputError, ScenarioError
 from dcsim.grid import importing
-from dcsim.grid.importing import Imported, as_reported, clock_named, hours_of, import_files
+from dcsim.grid.importing import (
+    Imported,
+    as_reported,
+    clock_named,
+    hours_of,
+    import_files,
+    laid_over,
+)
 from dcsim.grid.importing import join_pieces as join
 from dcsim.grid.store import load_grid, year_records
 from dcsim.grid.versions import GridId, read_stored, store_folder, stored_ids
@@ -221,3 +228,55 @@ def test_pieces_that_contradict_each_other_keep_both_rows_in_order() -> None:
     joined = join([first, second])
     assert joined["coal"].tolist() == [1.0, 2.0, 9.0, 3.0]
     assert joined.index.duplicated().sum() == 1
+
+
+def test_half_years_imported_one_after_the_other_make_the_year(tmp_path: Path) -> None:
+    """As EIA's own six-month files come; the second import must not hide the first."""
+    table = mix(hours(periods=8760))
+    halves = [
+        plain_file(tmp_path, table.iloc[:4400], "CISO_a.csv"),
+        plain_file(tmp_path, table.iloc[4400:], "CISO_b.csv"),
+    ]
+    first = imported(halves[:1])
+    second = imported(halves[1:])
+    assert second.joined == first.grid_id
+    assert second.provenance.hours == 8760
+    imported(halves[:1], replaces=True)
+    assert second.grid_id == imported(halves, replaces=True).grid_id
+
+
+def test_newer_records_of_the_same_hours_win_and_are_no_contradiction(tmp_path: Path) -> None:
+    table = mix(hours())
+    imported([plain_file(tmp_path, table)])
+    flows = imported([interchange_file(tmp_path, hours())], clock="as-given")
+    corrected = table.assign(coal=table["coal"] + 7)
+    one = imported([plain_file(tmp_path, corrected, "CISO_corrected.csv")])
+    stored = read_stored(one.grid_id)
+    assert one.joined == flows.grid_id
+    assert stored.records["coal"].tolist() == corrected["coal"].tolist()
+    assert stored.records["to_BPAT"].notna().all()
+    assert stored.changes.empty
+
+
+def test_an_import_that_replaces_keeps_nothing_of_the_stored_year(tmp_path: Path) -> None:
+    imported([plain_file(tmp_path, mix(hours()))])
+    imported([interchange_file(tmp_path, hours())])
+    one = imported([plain_file(tmp_path, mix(hours()))], replaces=True)
+    assert one.joined is None
+    assert "to_BPAT" not in read_stored(one.grid_id).records
+
+
+def test_records_laid_over_others_fill_only_what_they_have() -> None:
+    """New coal of hour 1 is over old; old gas, and old coal of hour 0, stay."""
+    index = hours(periods=2).rename("utc_hour_beginning")
+    old = pd.DataFrame({"coal": [1.0, 2.0], "natural_gas": [3.0, 4.0]}, index=index)
+    new = pd.DataFrame({"coal": [9.0]}, index=index[1:])
+    assert laid_over(new, old).to_dict("list") == {"coal": [1.0, 9.0], "natural_gas": [3.0, 4.0]}
+
+
+@pytest.mark.real_data
+def test_reconciled_flows_are_not_moved_in_time(real_data: Path) -> None:
+    """In gridemissions' cleaned file PJM to MISO is exactly the negative of MISO to PJM."""
+    import_files([real_data / "eia930_windows" / "E_opt_2021-07-10_2021-07-20.csv.gz"])
+    year = year_records(2021)
+    np.testing.assert_allclose(year["PJM"]["to_MISO"], -year["MISO"]["to_PJM"], rtol=1e-9)

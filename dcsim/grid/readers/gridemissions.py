@@ -9,6 +9,7 @@ and consumption-based intensity (CO2i) [kg/MWh].
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dcsim.errors import DataError
 from dcsim.grid.readers.eba_names import Holding
@@ -52,7 +53,12 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
             f"{source.origin}, line {found.line}: has no energy (E_<BA>_<fuel>) and no intensity "
             "(CO2i_<BA>_D)"
         )
-    yield from read_wide(source, options, found, holdings, _notes(found))
+    for records in read_wide(source, options, found, holdings, _notes(found)):
+        yield replace(records, is_cleaned=_is_cleaned(found))
+
+
+def _is_cleaned(found: Sniff) -> bool:
+    return _CLEANED_STAMP.search(found.head) is not None
 
 
 def _holding_of(name: str) -> Holding | None:
@@ -73,10 +79,9 @@ def _holding_of(name: str) -> Holding | None:
 
 def _notes(found: Sniff) -> tuple[str, ...]:
     kinds = {match[1] for name in found.columns[1:] if (match := _NAME.match(name))}
-    is_cleaned = _CLEANED_STAMP.search(found.head) is not None
     said = (
         (_INTENSITY_NOTE, "CO2i" in kinds),
         (_EMISSIONS_NOTE, "CO2" in kinds),
-        (_CLEANED_NOTE, is_cleaned and "E" in kinds),
+        (_CLEANED_NOTE, _is_cleaned(found) and "E" in kinds),
     )
     return (MOVED_BACK, *(note for note, applies in said if applies))
