@@ -77,15 +77,20 @@ def test_constraints_file_names_versions_and_no_index() -> None:
     assert all("==" in line and "/" not in line and "@" not in line for line in pins)
 
 
-def test_wheel_carries_the_folders_that_are_looked_for() -> None:
-    """What the wheel is told to carry is where an installed dcsim looks, and the checkout too."""
+def test_wheel_carries_what_is_looked_for() -> None:
+    """What the wheel is told to carry is where an installed dcsim looks, and the checkout too.
+
+    Of `grids/` it carries every table and page, but not the scripts that made them.
+    """
     import tomllib
 
     wheel = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
     carried = wheel["targets"]["wheel"]["force-include"]
     installed = shipped._INSTALLED.relative_to(REPOSITORY).as_posix()
-    assert carried == {name: f"{installed}/{name}" for name in ("grids", "scenarios")}
-    assert all(shipped.shipped_folder(name).is_dir() for name in carried)
+    files = [path.name for path in (REPOSITORY / "grids").iterdir() if path.is_file()]
+    asked = ["scenarios", *(f"grids/{name}" for name in files)]
+    assert carried == {name: f"{installed}/{name}" for name in asked}
+    assert all(shipped.shipped_folder(name).is_dir() for name in ("grids", "scenarios"))
 
 
 def test_every_dependency_is_pinned() -> None:
