@@ -16,22 +16,32 @@ if TYPE_CHECKING:
         SolveError,
     )
     from dcsim.footprint.accounts import Footprint, account
+    from dcsim.grid.accounts import hourly_carbon
+    from dcsim.grid.authorities import Authority, authority_named, known_authorities
+    from dcsim.grid.fetching import fetch_year
+    from dcsim.grid.generation import GridGeneration
+    from dcsim.grid.importing import import_files
+    from dcsim.grid.store import load_grid
     from dcsim.optimize.plan import Design, Plan
     from dcsim.optimize.solve import optimize
+    from dcsim.report.grid_report import trace_year
     from dcsim.report.reopen import read_study
     from dcsim.report.study import Study
     from dcsim.run import plan_to_folder, run_scenario
     from dcsim.scenario.load import load_scenario
-    from dcsim.scenario.spec import Scenario
+    from dcsim.scenario.spec import Grid, Scenario
     from dcsim.simulate.engine import simulate
     from dcsim.simulate.meter import SimulationResult
     from dcsim.traces.frame import Traces, build_traces
 
 _HOME = {
+    "Authority": "dcsim.grid.authorities",
     "DataError": "dcsim.errors",
     "DcsimError": "dcsim.errors",
     "Design": "dcsim.optimize.plan",
     "Footprint": "dcsim.footprint.accounts",
+    "Grid": "dcsim.scenario.spec",
+    "GridGeneration": "dcsim.grid.generation",
     "OutputError": "dcsim.errors",
     "Plan": "dcsim.optimize.plan",
     "Scenario": "dcsim.scenario.spec",
@@ -42,21 +52,31 @@ _HOME = {
     "Study": "dcsim.report.study",
     "Traces": "dcsim.traces.frame",
     "account": "dcsim.footprint.accounts",
+    "authority_named": "dcsim.grid.authorities",
     "build_traces": "dcsim.traces.frame",
+    "fetch_year": "dcsim.grid.fetching",
+    "hourly_carbon": "dcsim.grid.accounts",
+    "import_files": "dcsim.grid.importing",
+    "known_authorities": "dcsim.grid.authorities",
+    "load_grid": "dcsim.grid.store",
     "load_scenario": "dcsim.scenario.load",
     "optimize": "dcsim.optimize.solve",
     "plan_to_folder": "dcsim.run",
     "read_study": "dcsim.report.reopen",
     "run_scenario": "dcsim.run",
     "simulate": "dcsim.simulate.engine",
+    "trace_year": "dcsim.report.grid_report",
 }
 """Where each public name lives."""
 
 __all__ = [
+    "Authority",
     "DataError",
     "DcsimError",
     "Design",
     "Footprint",
+    "Grid",
+    "GridGeneration",
     "OutputError",
     "Plan",
     "Scenario",
@@ -67,13 +87,20 @@ __all__ = [
     "Study",
     "Traces",
     "account",
+    "authority_named",
     "build_traces",
+    "fetch_year",
+    "hourly_carbon",
+    "import_files",
+    "known_authorities",
+    "load_grid",
     "load_scenario",
     "optimize",
     "plan_to_folder",
     "read_study",
     "run_scenario",
     "simulate",
+    "trace_year",
 ]
 
 
