@@ -88,10 +88,10 @@ def test_show_tells_the_mix_and_draws_it(
 
 
 def test_show_knows_the_other_accounts(dcsim_cli: Cli, ciso: str) -> None:
-    code, out, _ = dcsim_cli("grids", "show", ciso, "--account", "marginal")
-    assert code == 0
-    code, out, _ = dcsim_cli("grids", "show", ciso, "--account", "consumption")
-    assert code == 0, out
+    assert dcsim_cli("grids", "show", ciso, "--account", "marginal")[0] == 0
+    code, _, err = dcsim_cli("grids", "show", ciso, "--account", "consumption")
+    assert code == 2
+    assert "has no interchange with neighbours" in err
     code, _, err = dcsim_cli("grids", "show", ciso, "--account", "reported")
     assert code == 2
     assert "reports no carbon intensity" in err
@@ -109,8 +109,32 @@ def test_trace_tells_intensities_and_residuals(dcsim_cli: Cli, tmp_path: Path) -
     assert dcsim_cli("grids", "import", plain, flows)[0] == 0
     code, out, _ = dcsim_cli("grids", "trace", "2022")
     assert code == 0
-    assert "CISO" in out
+    (row,) = [line.split() for line in out.splitlines() if line.strip().startswith("CISO ")]
+    assert float(row[1]) > 0
     assert "Emissions balance to" in out
+    assert "no interchange" not in out
+
+
+def test_trace_gives_no_intensity_where_there_is_no_interchange(
+    dcsim_cli: Cli, ciso: str, tmp_path: Path
+) -> None:
+    code, out, _ = dcsim_cli("grids", "trace", "2022")
+    assert code == 0
+    (row,) = [line.split() for line in out.splitlines() if line.strip().startswith("CISO ")]
+    assert row[1] == "-"
+    assert "no interchange of CISO is known" in out
+
+
+def test_trace_shows_silent_links(dcsim_cli: Cli, tmp_path: Path) -> None:
+    """Two days without flows in a month."""
+    index = hours(periods=720)
+    flows = interchange_file(tmp_path, index.delete(range(100, 148)))
+    assert dcsim_cli("grids", "import", plain_file(tmp_path, lively()), flows)[0] == 0
+    code, out, _ = dcsim_cli("grids", "trace", "2022")
+    assert code == 0
+    (row,) = [line.split() for line in out.splitlines() if line.strip().startswith("CISO ")]
+    assert row[-1] == "48"
+    assert "no flow known between BPAT and CISO in 48 hours" in out
 
 
 def test_factors_lists_every_set_and_what_it_borrows(dcsim_cli: Cli) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 from dcsim.cli.display import print_table, steps
 
 if TYPE_CHECKING:
+    from dcsim.grid.tracing import Traced
     from dcsim.report.grid_report import ShownGrid
 
 OutOption = Annotated[
@@ -99,7 +101,7 @@ def check(
         ((rule.rule, f"{rule.hours:,}", rule.detail) for rule in kept.repairs),
         right=(1,),
     )
-    for note in (*kept.notes, *kept.repair_notes):
+    for note in stored.notes:
         typer.echo(f"Note: {note}")
     for file in kept.files:
         typer.echo(f"From {file.name} ({file.format}), sha256 {file.sha256}")
@@ -133,26 +135,46 @@ def trace(
     with steps() as progress:
         progress(f"tracing {year}")
         traced = trace_year(year, factors)
-    means, residuals = traced.intensity_kg_per_mwh.mean(), traced.residuals
-    columns = ("fuels_vs_net_generation_mw", "ends_disagree_mw", "consumption_vs_demand_mw")
-    rows = (
-        (
-            str(code),
-            f"{means[code]:.0f}",
-            f"{traced.consumption_mw[code].mean():,.0f}",
-            *(f"{residuals.loc[code, name]:,.0f}" for name in columns),
-            f"{residuals.loc[code, 'filled_h']:,.0f}",
-        )
-        for code in means.index
-    )
-    headings = ("BA", "kg/MWh", "mean MW", "fuels-NG", "A-B, B-A", "use-D", "filled h")
-    print_table(headings, rows, right=range(1, len(headings)))
+    headings = ("BA", "kg/MWh", "mean MW", "fuels-NG", "A-B, B-A", "use-D", "filled h", "silent h")
+    print_table(headings, _traced_rows(traced), right=range(1, len(headings)))
     typer.echo(
         "Residuals are mean MW: fuels against net generation, the two ends of a link against each "
-        f"other, consumption against demand. Emissions balance to {traced.balance_error:.0e}."
+        "other, consumption against demand. Filled: hours with a short gap. Silent: hours in which "
+        f"nothing is known of a link. Emissions balance to {traced.balance_error:.0e}."
     )
+    if alone := [
+        code for code in map(str, traced.intensity_kg_per_mwh) if not _has_links(traced, code)
+    ]:
+        typer.echo(
+            f"Note: no interchange of {', '.join(alone)} is known, so that their consumption is "
+            "not traced; import EIA's INTERCHANGE files or fetch the year"
+        )
     for note in traced.notes:
         typer.echo(f"Note: {note}")
+
+
+def _traced_rows(traced: Traced) -> Iterable[tuple[str, ...]]:
+    """Yield what was traced of each authority; no intensity of one without links."""
+    means, residuals = traced.intensity_kg_per_mwh.mean(), traced.residuals
+    columns = ("fuels_vs_net_generation_mw", "ends_disagree_mw", "consumption_vs_demand_mw")
+    for code in map(str, means.index):
+        silent_h = residuals["silent_links_h"][code]
+        yield (
+            code,
+            f"{means[code]:.0f}" if _has_links(traced, code) else "-",
+            f"{traced.consumption_mw[code].mean():,.0f}",
+            *(_or_dash(residuals[name][code]) for name in columns),
+            f"{residuals['filled_h'][code]:,.0f}",
+            f"{silent_h:,.0f}" if silent_h else "",
+        )
+
+
+def _has_links(traced: Traced, code: str) -> bool:
+    return bool(traced.residuals["links"][code] > 0)
+
+
+def _or_dash(value: float) -> str:
+    return "-" if isnan(value) else f"{value:,.0f}"
 
 
 def _print_paths(paths: Iterable[Path]) -> None:

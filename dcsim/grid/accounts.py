@@ -6,19 +6,25 @@ marginal       what the next MWh emits: a short-run estimate from the year itsel
 reported       what the imported file says, whoever computed it
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
 from dcsim.errors import DataError
-from dcsim.grid.generation import GridGeneration, Source, first_where
-from dcsim.grid.intensity import average_intensity_kg_per_mwh, carbon_free_share, factors_of
+from dcsim.grid.generation import FUELS, GridGeneration, Source, first_where
+from dcsim.grid.intensity import (
+    average_intensity_kg_per_mwh,
+    carbon_free_share,
+    emission_factors,
+    factors_of,
+)
+from dcsim.grid.interchange import connected
 from dcsim.grid.marginal import marginal_intensity_kg_per_mwh
-from dcsim.grid.records import CARBON_FREE, INTENSITY
+from dcsim.grid.records import CARBON_FREE, INTENSITY, NET_GENERATION, neighbours
 from dcsim.grid.repair import clip_negative
 from dcsim.grid.store import year_records
-from dcsim.grid.tracing import trace
+from dcsim.grid.tracing import Traced, trace
 from dcsim.scenario.spec import Account, Grid
 
 
@@ -58,46 +64,96 @@ def hourly_carbon(generation: GridGeneration, grid: Grid, hours: pd.DatetimeInde
     return HourlyCarbon(intensity, _carbon_free(generation, hours), source)
 
 
+def _source(grid: Grid, ba_code: str, *notes: str) -> Source:
+    """Return the factor set as a source, with all it borrows for an authority in its note."""
+    borrowed = factors_of(grid.factors, ba_code).notes
+    return Source("emission factors", grid.factors, "; ".join((*notes, *borrowed)))
+
+
 def _average(
     generation: GridGeneration, grid: Grid, hours: pd.DatetimeIndex
 ) -> tuple[pd.Series, Source]:
-    factors = factors_of(grid.factors, generation.ba_code)
     mix, _ = clip_negative(generation.table.loc[hours])
-    note = "; ".join(("average production intensity", *factors.notes))
-    intensity = average_intensity_kg_per_mwh(mix, factors.kg_per_mwh)
-    return intensity, Source("emission factors", grid.factors, note)
+    factors = emission_factors(grid.factors, generation.ba_code)
+    intensity = average_intensity_kg_per_mwh(mix, factors)
+    return intensity, _source(grid, generation.ba_code, "average production intensity")
 
 
 def _consumption(
     generation: GridGeneration, grid: Grid, hours: pd.DatetimeIndex
 ) -> tuple[pd.Series, Source]:
-    if generation.records is None:
-        raise DataError(
-            f"{generation.source.origin}: has no interchange, which grid.account: consumption "
-            "needs; import EIA-930 records of the authority and its neighbours, or take another "
-            "account"
-        )
-    others = year_records(generation.index[0].year)
-    traced = trace({**others, generation.ba_code: generation.records}, grid.factors)
-    if generation.ba_code not in traced.intensity_kg_per_mwh:
+    code, year = generation.ba_code, generation.index[0].year
+    records = {**year_records(year), code: _with_links(generation)}
+    traced = trace(records, grid.factors)
+    if code not in traced.intensity_kg_per_mwh:
         raise DataError(
             f"{generation.source.origin}: only generates and has no customers; grid.account: "
             "consumption has no meaning there"
         )
-    intensity = traced.intensity_kg_per_mwh[generation.ba_code].reindex(hours)
-    note = (
-        f"consumption-based intensity, traced over {len(others)} authorities of "
-        f"{generation.index[0].year}"
+    _check_generates(traced.silent.loc[hours, code], generation.source.origin)
+    source = _source(grid, code, *_traced_notes(traced, code, year, records, grid.factors))
+    return traced.intensity_kg_per_mwh.loc[hours, code], source
+
+
+def _with_links(generation: GridGeneration) -> pd.DataFrame:
+    """Return a grid's records, which know flows to neighbours and what it generates.
+
+    Raises:
+        DataError: They do not; says what mends it.
+    """
+    records, origin = generation.records, generation.source.origin
+    of_year = f" --ba {generation.ba_code} --year {generation.index[0].year}"
+    mend = (
+        "import EIA's six-month BALANCE and INTERCHANGE files with `dcsim grids import`, or fetch "
+        f"them with `dcsim grids fetch{of_year if records is not None else ''}`, of the authority "
+        "and its neighbours; or take another account"
     )
-    said = "; ".join((note, *traced.notes))
-    return _whole(intensity, generation), Source("emission factors", grid.factors, said)
+    if records is None or not records[list(neighbours(records).values())].notna().any(axis=None):
+        raise DataError(
+            f"{origin}: has no interchange with neighbours, which grid.account: consumption needs; "
+            f"{mend}"
+        )
+    generated = records.reindex(columns=[*FUELS, NET_GENERATION])
+    if not generated.notna().any(axis=None):
+        raise DataError(
+            f"{origin}: has no generation, neither by fuel nor in all, which grid.account: "
+            f"consumption needs; {mend}"
+        )
+    return records
+
+
+def _check_generates(silent: pd.Series, origin: str) -> None:
+    """Refuse hours in which an authority's own generation is not known."""
+    if silent.any():
+        raise DataError(
+            f"{origin}: its generation is not known in {int(silent.sum())} hours, first at "
+            f"{first_where(silent):%Y-%m-%d %H:%M}Z, which grid.account: consumption needs; plan a "
+            "horizon that has it, or take another account"
+        )
+
+
+def _traced_notes(
+    traced: Traced, code: str, year: int, records: Collection[str], factors: str
+) -> Iterator[str]:
+    """Yield what a reader must know of an authority's traced intensity, itself first."""
+    reached = connected(traced.ends, code, records)
+    yield (
+        f"consumption-based intensity, traced over {len(reached)} authorities of {year} that "
+        "interchange connects"
+    )
+    if silent_h := int(traced.residuals["silent_links_h"][code]):
+        yield f"nothing is known of a link of its own in {silent_h} hours: no flow"
+    yield from traced.notes
+    borrowing = sum(bool(factors_of(factors, other).notes) for other in reached - {code})
+    if borrowing:
+        yield f"factors of {borrowing} of the other authorities are borrowed in part"
 
 
 def _marginal(
     generation: GridGeneration, grid: Grid, hours: pd.DatetimeIndex
 ) -> tuple[pd.Series, Source]:
     intensity, note = marginal_intensity_kg_per_mwh(generation, grid.factors)
-    return intensity.loc[hours], Source("emission factors", grid.factors, note)
+    return intensity.loc[hours], _source(grid, generation.ba_code, note)
 
 
 def _reported(

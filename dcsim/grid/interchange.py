@@ -1,6 +1,6 @@
 """Flows between authorities, from what both ends of every link report."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ class Links:
     """Hourly flows over all links, a column for each, in the order of `ends`.
 
     Attributes:
-        ends: The two codes of each link, in alphabetical order.
+        ends: The two codes of each link over which a flow is known, in alphabetical order.
         forth_mw: From the first to the second, zero or more [MW].
         back_mw: From the second to the first, zero or more [MW].
         disagreement_mw: Distance between the two reports; NaN where only one is there [MW].
@@ -35,11 +35,12 @@ class Links:
 
 
 def links_of(wide: pd.DataFrame) -> Links:
-    """Return the flows over every link that either end reports.
+    """Return the flows over every link of which either end reports any.
 
     Args:
         wide: Records of many authorities side by side; columns are (code, column).
     """
+    wide = wide.dropna(axis="columns", how="all")
     codes = dict.fromkeys(wide.columns.get_level_values(0))
     reported = [(code, other) for code in codes for other in neighbours(wide[code])]
     ends = sorted({(min(pair), max(pair)) for pair in reported})
@@ -63,3 +64,19 @@ def _exports_mw(wide: pd.DataFrame, links: Sequence[tuple[str, str]]) -> Floats:
     columns = [(first, to(second)) for first, second in links]
     found = wide.reindex(columns=pd.MultiIndex.from_tuples(columns, names=wide.columns.names))
     return found.to_numpy(dtype=float)
+
+
+def connected(ends: Collection[tuple[str, str]], code: str, inside: Collection[str]) -> set[str]:
+    """Return an authority and all that links lead to from it, directly or through others.
+
+    Args:
+        ends: The two codes of each link.
+        code: Where to begin.
+        inside: The authorities there are records of: what is beyond others is not traced.
+    """
+    found, more = set[str](), {code}
+    while more != found:
+        found = more
+        reached = {end for pair in ends if found.intersection(pair) for end in pair}
+        more = found | reached.intersection(inside)
+    return found

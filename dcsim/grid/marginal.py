@@ -33,6 +33,12 @@ FEWEST_CHANGES = 30
 NOTICEABLE_KG_PER_MWH = 1.0
 """A slope that is bounded by less is not said to be [kg/MWh]."""
 
+MODELLED = (
+    "; fitted to a modelled year, so that it repeats the model's own order of plants and says "
+    "nothing of how the grid follows its load"
+)
+"""Said of a grid whose source has no bytes that could be hashed: no file was read."""
+
 _KEYS = ["season", "block_start_h"]
 
 
@@ -72,11 +78,12 @@ def marginal_intensity_kg_per_mwh(
     fit = fit_marginal(generation.table, emission_factors(factors, generation.ba_code), time_zone)
     error_kg = np.average(fit.slopes["standard_error_kg_per_mwh"], weights=fit.slopes["hours"])
     bounded = int(fit.slopes["was_bounded"].sum())
+    modelled = "" if generation.source.sha256 else MODELLED
     note = (
         f"short-run marginal, estimated: slope of hourly changes of emissions on those of "
         f"{', '.join(FOSSIL_FUELS)} generation, by season and {BLOCK_H}-hour block of the day "
         f"({time_zone}); mean standard error {error_kg:.0f} kg/MWh; {bounded} of "
-        f"{len(fit.slopes)} slopes bounded by the factors; imports are not counted"
+        f"{len(fit.slopes)} slopes bounded by the factors; imports are not counted{modelled}"
     )
     return fit.intensity_kg_per_mwh, note
 

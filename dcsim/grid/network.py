@@ -2,13 +2,19 @@
 
 Authorities report their own generation and each its end of every link, and disagree:
 
-1. A gap of up to 24 hours is filled linearly in time; in a longer one nothing is generated or
-   flows. A link has a gap where both ends are silent; where one is, the other is believed.
-2. What flows over a link is the mean of what its two ends report.
-3. Generation is the sum of the fuels, none below zero; where no fuel is reported it is the net
-   generation, at a stated intensity. Storage that discharges feeds in; what charges it is load.
-4. Consumption is what is left: generation and imports less exports. Where more is exported than
+1. A gap of up to 24 hours, of a fuel, storage, net generation or a link, is filled as
+   `dcsim.grid.filling` says. A link has a gap where both ends are silent; where one is, the other
+   is believed.
+2. What flows over a link is the mean of what its two ends report; in a longer gap nothing does.
+3. Generation is the sum of the fuels, none below zero. In a longer gap a fuel has its mean over
+   other hours, scaled to what net generation leaves for it, and nothing beyond the most it is
+   known to generate. Where no fuel is known, what is left of net generation has a stated
+   intensity; where that is not known either, nothing is generated.
+4. Storage that discharges feeds in; what charges it is load; in a longer gap it does neither.
+5. Consumption is what is left: generation and imports less exports. Where more is exported than
    there is, as much is added to generation, with the mix of the hour.
+
+Whatever rests on a longer gap is in the notes, and counted in `residuals`.
 
 Neither reported demand nor reported totals are forced on the result; `residuals` has how far off
 they are. An adjustment of generation, demand and flows by weighted least squares was tried in
@@ -27,13 +33,14 @@ import pandas as pd
 
 from dcsim.errors import DataError
 from dcsim.grid.boundary import stated_intensity
-from dcsim.grid.generation import check_hourly
+from dcsim.grid.generation import LARGEST_MW, check_hourly
 from dcsim.grid.interchange import Links, links_of
 from dcsim.grid.records import INDEX
-from dcsim.grid.residuals import residuals_of
+from dcsim.grid.residuals import doubts_of, residuals_of
 from dcsim.grid.supply import supply_of
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
 
 TRICKLE_MW = 1e-9
@@ -55,8 +62,10 @@ class Network:
         target: Node of each link's end, likewise.
         flow_mw: By link, every link in both directions [MW].
         outside_kg_per_mwh: Intensity of those outside, in the order of their positions [kg/MWh].
+        ends: The two codes of each link.
+        silent: Where a node's own generation is not known at all.
         residuals: One row a node: how far reports disagree [mean MW] and what was mended [h, MW].
-        notes: What was stated of exporters without records.
+        notes: What was stated of exporters without records, and what is unknown of the nodes.
     """
 
     index: pd.DatetimeIndex
@@ -69,6 +78,8 @@ class Network:
     target: Positions
     flow_mw: Floats
     outside_kg_per_mwh: Floats
+    ends: tuple[tuple[str, str], ...]
+    silent: Bools
     residuals: pd.DataFrame
     notes: tuple[str, ...]
 
@@ -106,7 +117,8 @@ def reconcile(
         told_kg_per_mwh: Intensities of codes without records, in place of the built-in [kg/MWh].
 
     Raises:
-        DataError: There are no records, an hour is there twice, or one is missing in all.
+        DataError: There are no records, an hour is there twice, one is missing in all, or a value
+            is infinite or impossibly large.
         ScenarioError: There is no such factor set.
     """
     wide = _side_by_side(records)
@@ -129,6 +141,8 @@ def reconcile(
         target=np.concatenate([second, first]),
         flow_mw=np.hstack([links.forth_mw, links.back_mw]),
         outside_kg_per_mwh=stated_kg_per_mwh[len(codes) :],
+        ends=links.ends,
+        silent=supply.silent,
         residuals=pd.DataFrame(index=list(codes)),
         notes=tuple(
             f"{code}, without records: {stated[code].kg_per_mwh:.0f} kg/MWh, {stated[code].reason}"
@@ -137,7 +151,8 @@ def reconcile(
     )
     whole, added_mw = _add_unreported(network, own_kg_per_mwh)
     residuals = residuals_of(wide, links, supply, whole.consumption_mw, added_mw)
-    return replace(whole, residuals=residuals)
+    doubts = doubts_of(links, supply, added_mw, {code: stated[code] for code in codes})
+    return replace(whole, residuals=residuals, notes=(*whole.notes, *doubts))
 
 
 def _positions(links: Links, order: tuple[str, ...]) -> tuple[Positions, Positions]:
@@ -172,4 +187,18 @@ def _side_by_side(records: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             raise DataError(f"flow tracing: {code} has {first:%Y-%m-%d %H:%M}Z twice")
     wide = pd.concat(dict(records), axis=1).sort_index()
     check_hourly(wide.index, "flow tracing")
+    _check_possible(wide)
     return wide.rename_axis(INDEX)
+
+
+def _check_possible(wide: pd.DataFrame) -> None:
+    """Refuse infinite and impossibly large values; what is missing is mended later, and told."""
+    values = wide.to_numpy(dtype=float)
+    bad = np.abs(values) > LARGEST_MW
+    if bad.any():
+        row, column = (int(i) for i in np.argwhere(bad)[0])
+        place = " of ".join(reversed(wide.columns[column]))
+        raise DataError(
+            f"flow tracing: {place} at {wide.index[row]:%Y-%m-%d %H:%M}Z is "
+            f"{values[row, column]:g}; values must be finite and within {LARGEST_MW:,.0f}"
+        )

@@ -9,41 +9,67 @@ with `flows[i, j]` what `j` sends to `i`. No intensity can be below zero or beyo
 the dirtiest source: the matrix has a dominant diagonal and nothing positive beside it.
 
 Storage gives back what it took. Its discharge has the mean intensity of its node while it charged,
-the same in all hours; what it lost on the way stays with the load that charging is.
+the same in all hours; what it lost on the way stays with the load that charging is. In one hour
+all is counted once, but over many what storage gives back is counted a second time: `Traced` has
+the arithmetic.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from dcsim.grid.authorities import known_authorities
-from dcsim.grid.network import Network, reconcile
+from dcsim.grid.network import TRICKLE_MW, Network, reconcile
 
 Floats = npt.NDArray[np.float64]
 
 CHUNK_H = 512
 """Hours solved together, which bounds the memory: 17 MB of matrices for 65 nodes."""
 
+LEAST_POWER_MW = 2 * TRICKLE_MW
+"""Where less than this enters a node, its intensity is that of the trickle [MW]."""
+
 
 @dataclass(frozen=True)
 class Traced:
     """Consumption-based intensity of many authorities.
 
+    What is consumed to charge storage has emitted already when it is discharged to be consumed
+    again, so that over time, for all authorities together,
+
+        sum(consumption * intensity) - sum(returned) = generated + imported - exported emissions
+
+    100 MW of coal at 820 kg/MWh for 48 h, of which storage takes 20 MW in 24 and gives back 16 in
+    the others: consumption is 100 and 116 MW, which is charged (2,400 + 2,784) * 820 = 4,250,880
+    kg; less 384 MWh * 820 = 314,880 kg returned, 3,936,000 kg, as generated. The 78,720 kg of the
+    96 MWh lost are charged to charging, and not to who uses what comes back: customers alone have
+    `sum((consumption - charge) * intensity)` = 3,857,280 kg.
+
     Attributes:
         intensity_kg_per_mwh: A column for each authority that has customers [kg/MWh].
         consumption_mw: Of the same authorities, charging included [MW].
+        charge_mw: Of it, what charges storage [MW].
+        returned_kg: Of the same authorities, what comes with the discharge of storage [kg].
+        silent: Of the same: hours in which nothing is known of their own generation, or in which
+            no power enters them at all, so that their intensity is a stated one.
+        ends: The two codes of each link over which a flow is known.
         residuals: Of all nodes: `dcsim.grid.residuals.MEANINGS` says what of.
-        notes: What was stated of exporters without records, what storage gave back, and whose
-            generation is not known in all hours.
+        notes: What was stated of exporters without records, what storage gave back, and what was
+            missing for too long to be filled.
         balance_error: Largest distance in any hour between all emissions that enter the network
             and all that leave it with consumption and exports, over the former [-].
     """
 
     intensity_kg_per_mwh: pd.DataFrame
     consumption_mw: pd.DataFrame
+    charge_mw: pd.DataFrame
+    returned_kg: pd.DataFrame
+    silent: pd.DataFrame
+    ends: tuple[tuple[str, str], ...]
     residuals: pd.DataFrame
     notes: tuple[str, ...]
     balance_error: float
@@ -63,23 +89,24 @@ def trace(
         told_kg_per_mwh: Intensities of codes without records, in place of the built-in [kg/MWh].
 
     Raises:
-        DataError: There are no records, an hour is there twice, or one is missing in all.
+        DataError: There are no records, an hour is there twice, one is missing in all, or a value
+            is infinite or impossibly large.
         ScenarioError: There is no such factor set.
     """
     network = reconcile(records, factors, told_kg_per_mwh)
     stored_kg_per_mwh = storage_intensity(network)
-    emissions_kg = network.emissions_kg + network.discharge_mw * stored_kg_per_mwh
+    returned_kg = network.discharge_mw * stored_kg_per_mwh
+    emissions_kg = network.emissions_kg + returned_kg
     intensity = mixed_intensity(network, emissions_kg)
-    customers = [not _is_generation_only(code) for code in network.codes]
     return Traced(
-        intensity_kg_per_mwh=_table(network, intensity).loc[:, customers],
-        consumption_mw=_table(network, network.consumption_mw).loc[:, customers],
+        intensity_kg_per_mwh=_of_customers(network, intensity),
+        consumption_mw=_of_customers(network, network.consumption_mw),
+        charge_mw=_of_customers(network, network.charge_mw),
+        returned_kg=_of_customers(network, returned_kg),
+        silent=_of_customers(network, network.silent | (network.through_mw < LEAST_POWER_MW)),
+        ends=network.ends,
         residuals=network.residuals,
-        notes=(
-            *network.notes,
-            *_storage_notes(network, stored_kg_per_mwh),
-            *_silence_notes(network.residuals["silent_h"]),
-        ),
+        notes=(*network.notes, *_storage_notes(network, stored_kg_per_mwh)),
         balance_error=_balance_error(network, emissions_kg, intensity),
     )
 
@@ -168,8 +195,11 @@ def _is_generation_only(code: str) -> bool:
     return authority is not None and authority.generation_only
 
 
-def _table(network: Network, values: Floats) -> pd.DataFrame:
-    return pd.DataFrame(values, index=network.index, columns=list(network.codes))
+def _of_customers(network: Network, values: npt.NDArray[Any]) -> pd.DataFrame:
+    """Return a table of what was found, without the authorities that only generate."""
+    customers = [not _is_generation_only(code) for code in network.codes]
+    table = pd.DataFrame(values, index=network.index, columns=list(network.codes))
+    return table.loc[:, customers]
 
 
 def _storage_notes(network: Network, stored_kg_per_mwh: Floats) -> list[str]:
@@ -177,11 +207,4 @@ def _storage_notes(network: Network, stored_kg_per_mwh: Floats) -> list[str]:
         f"storage of {code} gives back {kg_per_mwh:.0f} kg/MWh, the mean of what it took"
         for code, kg_per_mwh in zip(network.codes, stored_kg_per_mwh, strict=True)
         if kg_per_mwh > 0
-    ]
-
-
-def _silence_notes(silent_h: pd.Series) -> list[str]:
-    return [
-        f"generation of {code} unknown in {hours} hours: none, and exports as its stated mix"
-        for code, hours in silent_h[silent_h > 0].items()
     ]

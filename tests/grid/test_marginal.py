@@ -108,7 +108,9 @@ def test_the_note_says_how_and_how_well() -> None:
     assert intensity.index.equals(table.index)
     assert "(America/Chicago); mean standard error" in note
     assert "0 of 24 slopes bounded" in note
-    unknown = GridGeneration(table, Source("grid", "made up"))
+    assert note.endswith("nothing of how the grid follows its load")
+    unknown = GridGeneration(table, Source("grid", "made up", sha256="1f"))
+    assert "modelled" not in marginal_intensity_kg_per_mwh(unknown, "carbon-explorer")[1]
     assert "(UTC)" in marginal_intensity_kg_per_mwh(unknown, "carbon-explorer")[1]
 
 

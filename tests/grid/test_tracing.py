@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.boundary import stated_intensity
 from dcsim.grid.intensity import emission_factors
+from dcsim.grid.interchange import connected
 from dcsim.grid.network import reconcile
 from dcsim.grid.records import DEMAND, NET_GENERATION, STORAGE, TOTAL_INTERCHANGE, to
 from dcsim.grid.residuals import MEANINGS
@@ -91,7 +92,16 @@ def test_ends_that_disagree_are_met_halfway() -> None:
 def test_where_one_end_is_silent_the_other_is_believed() -> None:
     records = {"PJM": table(coal=30), "NYIS": table(wind=5, to_PJM=-15)}
     assert traced(records, "NYIS") == pytest.approx(617.75)
-    assert trace(records, SET).residuals["ends_disagree_mw"].to_list() == [0, 0]
+    assert trace(records, SET).residuals["ends_disagree_mw"].isna().all()
+
+
+def test_ends_are_compared_over_the_hours_that_have_both() -> None:
+    """They are 10 MW apart in one hour, and one of them is silent in the other: 10, not 5."""
+    records = {
+        "PJM": table(coal=[30, 30], to_NYIS=[20, 20]),
+        "NYIS": table(wind=[5, 5], to_PJM=[-10, np.nan]),
+    }
+    assert trace(records, SET).residuals["ends_disagree_mw"].to_list() == [10, 10]
 
 
 def test_a_short_silence_of_both_ends_is_filled_and_a_long_one_is_none() -> None:
@@ -105,6 +115,34 @@ def test_a_short_silence_of_both_ends_is_filled_and_a_long_one_is_none() -> None
     result = trace(long, SET)
     assert result.intensity_kg_per_mwh["NYIS"].iloc[1] == pytest.approx(WIND)
     assert result.residuals.loc["NYIS", ["filled_h", "silent_links_h"]].to_list() == [0, 30]
+    assert result.notes == (
+        "no flow known between NYIS and PJM in 30 hours: none; in others 15 MW on average",
+    )
+
+
+def test_the_silent_links_that_may_miss_the_most_energy_are_named() -> None:
+    """Four links of 10, 20, 30, 40 MW, silent in 40, 30, 30 and 30 of 50 hours: 10 MW is left."""
+
+    def flow(mw: float, silent_h: int) -> list[float]:
+        return [mw] * (50 - silent_h) + [np.nan] * silent_h
+
+    flows = {"MISO": flow(10, 40), "NYIS": flow(20, 30), "TVA": flow(30, 30), "CPLE": flow(40, 30)}
+    records = {"PJM": table(coal=[200] * 50, **{to(code): mw for code, mw in flows.items()})}
+    notes = trace(records, SET).notes[-4:]
+    assert [note[:35] for note in notes] == [
+        "no flow known between CPLE and PJM ",
+        "no flow known between PJM and TVA i",
+        "no flow known between NYIS and PJM ",
+        "nor over 1 links that miss less ene",
+    ]
+    assert notes[-1].endswith("in up to 40 hours")
+
+
+def test_a_link_without_any_value_is_none() -> None:
+    result = trace({"PJM": table(coal=[30, 30], to_NYIS=[np.nan, np.nan])}, SET)
+    assert result.ends == ()
+    assert result.residuals.loc["PJM", ["links", "silent_links_h"]].to_list() == [0, 0]
+    assert result.notes == ()
 
 
 def test_a_missing_fuel_is_filled_and_counted() -> None:
@@ -112,6 +150,82 @@ def test_a_missing_fuel_is_filled_and_counted() -> None:
     result = trace({"PJM": table(coal=[10, np.nan, 30], wind=[20, 20, 20])}, SET)
     assert result.intensity_kg_per_mwh["PJM"].iloc[1] == pytest.approx(415.5)
     assert result.residuals.loc["PJM", "filled_h"] == 1
+
+
+def gap(before: float, hours: int, after: float) -> list[float]:
+    return [before, *[np.nan] * hours, after]
+
+
+def test_a_fuel_missing_for_long_makes_up_what_net_generation_leaves() -> None:
+    """Coal 60, unknown for 40 h, 60; wind 20 and net generation 50: 30 of coal in between.
+
+    (30 * 820 + 20 * 11) / 50 = 496.4 kg/MWh.
+    """
+    columns = {"coal": gap(60, 40, 60), "wind": [20] * 42, "net_generation": [80, *[50] * 40, 80]}
+    result = trace({"PJM": table(**columns)}, SET)
+    assert result.intensity_kg_per_mwh["PJM"].iloc[20] == pytest.approx(496.4)
+    assert result.residuals.loc["PJM", ["filled_h", "estimated_h", "silent_h"]].to_list() == [
+        0,
+        40,
+        0,
+    ]
+    assert result.notes == (
+        "coal in 40 hours of PJM missing for over 24 hours at a time: estimated, by net "
+        "generation where that is known and by the mean of other hours",
+    )
+
+
+def test_a_fuel_missing_for_long_has_its_mean_where_net_generation_is_missing_too() -> None:
+    """Coal 20 and 40: 30 on average, beside 10 of wind: (24,600 + 110) / 40 = 617.75."""
+    result = trace({"PJM": table(coal=gap(20, 40, 40), wind=[10] * 42)}, SET)
+    assert result.intensity_kg_per_mwh["PJM"].iloc[20] == pytest.approx(617.75)
+    assert result.residuals.loc["PJM", "estimated_h"] == 40
+
+
+def test_fuels_missing_together_share_by_their_means_and_none_beyond_its_most() -> None:
+    """Coal 30 and gas 10 leave 20 unnamed: 15 and 5. Of 80 they take no more than 30 and 10.
+
+    Nothing else is known in those hours, so that the other 40 are net generation at 100 kg/MWh:
+    (30 * 820 + 10 * 490 + 40 * 100) / 80 = 418.75.
+    """
+    fuels = {"coal": gap(30, 40, 30), "natural_gas": gap(10, 40, 10)}
+    less = table(**fuels, net_generation=[40, *[20] * 40, 40])
+    assert traced({"PJM": less}, "PJM", hour=9) == pytest.approx((15 * COAL + 5 * GAS) / 20)
+    more = table(**fuels, net_generation=[40, *[80] * 40, 40])
+    result = trace({"PJM": more}, SET, {"PJM": 100})
+    assert result.intensity_kg_per_mwh["PJM"].iloc[9] == pytest.approx(418.75)
+    assert result.residuals.loc["PJM", ["estimated_h", "unnamed_h"]].to_list() == [40, 40]
+    assert (
+        result.notes[-1]
+        == "fuels of PJM unknown in 40 hours: net generation at 100 kg/MWh, as told"
+    )
+
+
+def test_storage_missing_for_long_is_none_and_said() -> None:
+    result = trace({"CISO": table(coal=[10] * 42, storage=gap(-5, 40, 5))}, SET)
+    assert result.consumption_mw["CISO"].iloc[9] == pytest.approx(10)
+    assert result.residuals.loc["CISO", "silent_storage_h"] == 40
+    assert "storage of CISO unknown in 40 hours: none" in result.notes
+
+
+def test_a_day_of_sun_is_filled_with_a_day_of_sun() -> None:
+    """Half a sine of 100 MW over 12 h is 764 MWh a day; a line across noon would be far more."""
+    day = 100 * np.clip(np.sin(2 * np.pi * (np.arange(24) - 6) / 24), 0, None)
+    sun = np.tile(day, 5)
+    missing = sun.copy()
+    missing[37:61] = np.nan
+    result = trace({"CISO": table(solar=missing)}, SET)
+    assert result.consumption_mw["CISO"].to_numpy() == pytest.approx(sun, abs=1e-6)
+    assert result.residuals.loc["CISO", "filled_h"] == 24
+
+
+def test_net_generation_is_filled_where_it_is_used() -> None:
+    columns = {"net_generation": [10, np.nan, 30], "demand": [1, 1, 1]}
+    result = trace({"PJM": table(**columns)}, SET)
+    assert result.consumption_mw["PJM"].to_list() == pytest.approx([10, 20, 30])
+    assert result.residuals.loc["PJM", ["filled_h", "silent_h"]].to_list() == [1, 0]
+    unused = table(coal=[10, 20, 30], **columns)
+    assert trace({"PJM": unused}, SET).residuals.loc["PJM", "filled_h"] == 0
 
 
 def test_net_generation_without_fuels_has_the_intensity_stated_of_the_authority() -> None:
@@ -126,7 +240,25 @@ def test_an_authority_without_power_has_the_stated_intensity_and_is_flagged() ->
     result = trace(nothing, SET, {"PJM": 123})
     assert result.intensity_kg_per_mwh["PJM"].to_list() == pytest.approx([123, 123])
     assert result.residuals.loc["PJM", "silent_h"] == 2
-    assert result.notes[0].startswith("generation of PJM unknown in 2 hours")
+    assert result.notes == ("generation of PJM unknown in 2 hours: none",)
+    assert result.silent["PJM"].all()
+
+
+def test_who_generates_unknown_power_exports_it_at_its_stated_intensity() -> None:
+    records = {"PJM": table(demand=5, to_NYIS=10), "NYIS": table(wind=10, to_PJM=-10)}
+    result = trace(records, SET, {"PJM": 100})
+    assert traced(records, "NYIS") != pytest.approx(WIND)
+    assert result.intensity_kg_per_mwh["NYIS"].iloc[0] == pytest.approx((100 + WIND) / 2)
+    assert result.notes == (
+        "generation of PJM unknown in 1 hours: none, "
+        "and what it exports then at 100 kg/MWh, as told",
+    )
+    assert result.silent.iloc[0].to_list() == [True, False]
+
+
+def test_an_hour_without_any_power_is_silent() -> None:
+    result = trace({"PJM": table(coal=[10, 0])}, SET)
+    assert result.silent["PJM"].to_list() == [False, True]
 
 
 def test_who_exports_more_than_there_is_generates_more_of_the_same() -> None:
@@ -151,6 +283,23 @@ def test_storage_gives_back_the_mix_it_took() -> None:
     assert result.consumption_mw["CISO"].to_list() == pytest.approx([30, 16])
     assert result.notes == ("storage of CISO gives back 11 kg/MWh, the mean of what it took",)
     assert result.balance_error < 1e-12
+
+
+def test_over_time_what_storage_returns_is_counted_once() -> None:
+    """100 MW of coal for 48 h; 12 h of -20 and 12 of +16 MW, twice.
+
+    Consumption of 100 and 116 MW is charged (2,400 + 2,784) * 820 = 4,250,880 kg; less the
+    384 * 820 = 314,880 returned, 3,936,000, as generated. Customers have 78,720 kg less: the
+    losses of 96 MWh stay with charging.
+    """
+    storage = np.tile(np.repeat([-20.0, 16.0], 12), 2)
+    result = trace({"CISO": table(coal=[100] * 48, storage=storage)}, SET)
+    charged = result.intensity_kg_per_mwh * result.consumption_mw
+    assert charged["CISO"].sum() == pytest.approx(4_250_880)
+    assert result.returned_kg["CISO"].sum() == pytest.approx(314_880)
+    customers_mw = result.consumption_mw - result.charge_mw
+    customers_kg = (result.intensity_kg_per_mwh * customers_mw)["CISO"].sum()
+    assert customers_kg == pytest.approx(3_936_000 - 78_720)
 
 
 def test_storage_that_charges_from_storage_next_door_is_solved_too() -> None:
@@ -217,6 +366,15 @@ def test_residuals_say_how_far_reports_disagree() -> None:
     assert np.isnan(trace(records, SET).residuals.loc["NYIS", "balance_mw"])
 
 
+def test_who_is_connected_is_found_through_those_there_are_records_of() -> None:
+    """A - B - X - C, of which X is outside; D and E apart."""
+    ends = (("A", "B"), ("B", "X"), ("C", "X"), ("D", "E"))
+    inside = {"A", "B", "C", "D", "E"}
+    assert connected(ends, "A", inside) == {"A", "B"}
+    assert connected(ends, "C", inside) == {"C"}
+    assert connected(ends, "A", {*inside, "X"}) == {"A", "B", "C", "X"}
+
+
 def test_hours_of_all_are_joined() -> None:
     late = table(wind=[5, 5, 5]).iloc[2:]
     result = trace({"PJM": table(coal=[10, 10]), "NYIS": late}, SET, {"NYIS": 7, "PJM": 9})
@@ -232,6 +390,9 @@ def test_bad_records_are_refused() -> None:
         trace({"PJM": twice}, SET)
     with pytest.raises(DataError, match=r"flow tracing, line 3: .* a step of 2 hours"):
         trace({"PJM": table(coal=[1, 2, 3]).iloc[[0, 2]]}, SET)
+    for bad in (np.inf, 1e12):
+        with pytest.raises(DataError, match=r"flow tracing: coal of PJM at 2022-01-01 01:00Z is"):
+            trace({"PJM": table(coal=[1, bad])}, SET)
     with pytest.raises(ScenarioError, match="no set 'mine'"):
         trace({"PJM": table(coal=1)}, "mine")
 
@@ -262,6 +423,8 @@ def test_law_emissions_balance_and_mixing_stays_within_the_factors(
     result = trace(records, SET, dict.fromkeys(CODES, 100.0))
     assert result.balance_error < 1e-9
     assert result.consumption_mw.min().min() >= 0
+    consumed_kg = (result.consumption_mw * result.intensity_kg_per_mwh).sum().sum()
+    assert result.returned_kg.sum().sum() <= consumed_kg * (1 + 1e-9)
     assert result.intensity_kg_per_mwh.min().min() >= WIND * (1 - 1e-6)
     assert result.intensity_kg_per_mwh.max().max() <= COAL * (1 + 1e-6)
 
