@@ -3,6 +3,7 @@
     DcsimError
       ScenarioError     the scenario asks for something impossible, or is not readable
       DataError         a grid or load file is missing, gappy or misaligned
+        UnknownFormat   the file is whole, and holds nothing that dcsim reads
       SolveError        the optimizer found no optimum, and says which limits are in conflict
       SimulationError   the replay broke one of its own rules
       OutputError       a result could not be written
@@ -22,6 +23,10 @@ class ScenarioError(DcsimError):
 
 class DataError(DcsimError):
     """A file or trace that was given is missing, gappy, misaligned or out of range."""
+
+
+class UnknownFormat(DataError):
+    """A file is not damaged and holds nothing dcsim reads; in a folder it may be passed over."""
 
 
 class SolveError(DcsimError):

@@ -259,7 +259,6 @@ def test_pages_split_between_hours_join_to_the_whole(read: Read) -> None:
     [
         ("US-NW-BPAT-US-NW-NWMT-exchange", "SWPP", "to_SPC", [-12, -11, -2]),
         ("US-NW-PGE-with-nulls", "PGE", "natural_gas", [np.nan, 400]),
-        ("US_CAL_IID-battery_storage", "EIA", "storage", [1]),
         ("US_NW_BPAT-consumption", "BPAT", "demand", [4792, 6215]),
     ],
 )
@@ -272,3 +271,12 @@ def test_real_answers_are_read(
     ((found, records),) = read_records(path)
     assert (found.name, records.ba_code, list(records.table)) == ("eia-api", ba_code, [column])
     np.testing.assert_array_equal(records.table[column], values)
+
+
+@pytest.mark.real_data
+def test_a_respondent_that_is_no_authority_is_told(real_data: Path) -> None:
+    """The sample was made up by its authors: its respondent is called `EIA`."""
+    path = real_data / "format_samples" / "eia_v2_US_CAL_IID-battery_storage.json"
+    unknown: set[str] = set()
+    assert list(read_records(path, unknown=unknown)) == []
+    assert unknown == {"EIA"}

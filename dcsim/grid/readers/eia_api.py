@@ -9,7 +9,7 @@ the rows are kept: the API repeats what it was asked, and that may hold the key.
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +29,10 @@ MOST_PAGES = 1000
 MOST_SERIES = 200
 """Rows an hour: there are some 20 fuel codes, and nobody has more than 30 neighbours."""
 
-FIRST_HOUR = "2019-01-01"
-"""Where the API's hourly data begin, as its users report; EIA's manual does not say."""
+FIRST_YEAR = 2019
+"""The API's hourly data by fuel begin on its 1st of January, as users report; EIA does not say."""
+
+GOES_ON = "the same command goes on from there"
 
 _FIELDS = ("period", "respondent", "fueltype", "type", "fromba", "toba", "value", "value-units")
 _CODE = re.compile(r"[A-Z0-9]{2,6}")
@@ -110,7 +112,7 @@ def fetch(
     base_url: str = URL,
     progress: Progress = _unheard,
     manners: Manners | None = None,
-) -> list[Path]:
+) -> dict[str, list[Path]]:
     """Fetch generation by fuel, demand and interchange of authorities into a folder.
 
     A call that failed goes on where it stopped if it is made again with the same hours and folder.
@@ -127,10 +129,10 @@ def fetch(
         manners: How the server is treated.
 
     Returns:
-        The files, up to three for each authority; none for what EIA has no rows of.
+        The files of each authority, up to three; none for what EIA has no rows of.
 
     Raises:
-        DataError: The API does not give the data, or has none of an authority; says what was kept.
+        DataError: The API does not give the data (says what was kept), or has none at all.
         OutputError: The folder cannot be written.
     """
     _check(ba_codes, first, end)
@@ -139,7 +141,7 @@ def fetch(
         for code in ba_codes
         for route in ROUTES
     ]
-    files: list[Path] = []
+    files: dict[str, list[Path]] = {code: [] for code in ba_codes}
     with _explained(folder), Caller(key, base_url, manners or Manners()) as caller:
         folder.mkdir(parents=True, exist_ok=True)
         for done, request in enumerate(requests):
@@ -147,10 +149,18 @@ def fetch(
             step = f"{request.ba_code} {request.route.name}"
             for share in pages.complete():
                 progress(step, (done + share) / len(requests))
-            files += pages.files
-            if request.route == ROUTES[-1] and not _has_file_of(request.ba_code, files):
-                raise _nothing(request)
+            files[request.ba_code] += pages.files
+    if not any(files.values()):
+        raise _nothing(ba_codes, first, end)
     return files
+
+
+def forget(ba_codes: Collection[str], folder: Path) -> None:
+    """Drop what was fetched of authorities into a folder, whole or not."""
+    with _explained(folder):
+        for code in ba_codes:
+            for path in (*folder.glob(f"{code}.*"), *folder.glob(f".{code}.*")):
+                path.unlink(missing_ok=True)
 
 
 @dataclass
@@ -252,7 +262,7 @@ class _Pages:
         return DataError(
             f"EIA's API, {self.request.route.name} of {self.request.ba_code}: {wrong}. "
             f"{whole} whole files and {pages} pages of this fetch are kept in {self.folder}; "
-            "the same command goes on from there."
+            f"{GOES_ON}."
         )
 
 
@@ -285,15 +295,12 @@ def _check(ba_codes: Sequence[str], first: pd.Timestamp, end: pd.Timestamp) -> N
         raise DataError(f"hours from {first} to before {end}: there are none")
 
 
-def _has_file_of(ba_code: str, files: Sequence[Path]) -> bool:
-    return any(file.name.startswith(f"{ba_code}.") for file in files)
-
-
-def _nothing(request: Request) -> DataError:
+def _nothing(ba_codes: Sequence[str], first: pd.Timestamp, end: pd.Timestamp) -> DataError:
+    codes = ", ".join(ba_codes[:5]) + (", ..." if len(ba_codes) > 5 else "")
     return DataError(
-        f"EIA's API has no rows of {request.ba_code} from {request.first:%Y-%m-%d %H:%M}Z to "
-        f"{request.end:%Y-%m-%d %H:%M}Z. Its hourly data begin {FIRST_HOUR}; older years are in "
-        "the six-month files. Is the code right?"
+        f"EIA's API has no rows of {codes} from {first:%Y-%m-%d %H:%M}Z to "
+        f"{end:%Y-%m-%d %H:%M}Z. Its hourly data begin with {FIRST_YEAR}; older years are in the "
+        "six-month files. Is the code right?"
     )
 
 
@@ -304,4 +311,4 @@ def _explained(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OutputError(f"{folder}: cannot be written: {reason}") from None
+        raise OutputError(f"{folder}: cannot be written: {reason}; {GOES_ON}") from None

@@ -36,6 +36,13 @@ _US_REGIONS = (
 REGIONS = frozenset(("US48", "CAN", "MEX", *_US_REGIONS))
 """Aggregates that stand beside authorities in EIA's API and bulk file, and are filtered out."""
 
+FOREIGN = frozenset(("AESO", "BCHA", "CEN", "CFE", "HQT", "IESO", "MHEB", "NBSO", "SPC"))
+"""Authorities of Canada and Mexico that border on the US: EIA lists them as neighbours only, while
+wide tables may hold columns of their own, of use to the tracing of flows.
+
+Source: EIA, Hourly Electric Grid Monitor, reference tables "Balancing Authorities" and
+"BA Connections"."""
+
 FOLDED = {
     "coal": ("COL",),
     "natural_gas": ("NG",),

@@ -56,7 +56,7 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
             period, a unit or a value that is no such thing.
     """
     response = _response(source, options)
-    rows = pd.DataFrame(response["data"])
+    rows = _rows(response["data"], source)
     if rows.empty:
         return
     mark, whose = _kind_of(rows, source)
@@ -88,6 +88,14 @@ def _response(source: Input, options: Options) -> dict[str, Any]:
         f"{source.origin}: is JSON without rows; an answer of EIA's API has them as "
         '{"response": {"data": [...]}}'
     )
+
+
+def _rows(data: list[dict[str, Any]], source: Input) -> pd.DataFrame:
+    try:
+        return pd.DataFrame(data)
+    except UnicodeEncodeError as error:
+        character = ascii(error.object[error.start : error.end])
+        raise DataError(f"{source.origin}: a row has half of a character, {character}") from None
 
 
 def _kind_of(rows: pd.DataFrame, source: Input) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The formats dcsim reads, how each is told, and the one door to all: `read_records`."""
 
 import difflib
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dcsim.errors import DataError, ScenarioError
+from dcsim.errors import DataError, ScenarioError, UnknownFormat
 from dcsim.grid.authorities import known_authorities
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers import (
@@ -29,11 +30,13 @@ from dcsim.grid.readers.source import (
     Options,
     Sniff,
     inputs_of,
+    shown,
     sniff,
 )
 from dcsim.grid.readers.unpacking import Progress, unheard
-from dcsim.grid.records import Records
+from dcsim.grid.records import Records, neighbours
 
+_CODE = re.compile(r"[A-Z0-9]{2,6}\Z")
 _SHOWN_CHARACTERS = 80
 _ENOUGH_TO_TELL_STEPS = 3
 
@@ -128,6 +131,8 @@ def read_records(
     format_name: str | None = None,
     ba_code: str | None = None,
     wanted: Collection[str] | None = None,
+    seen: set[str] | None = None,
+    unknown: set[str] | None = None,
     progress: Progress = unheard,
 ) -> Iterator[tuple[Format, Records]]:
     """Read what was reported from a file in any format, piece by piece.
@@ -140,7 +145,10 @@ def read_records(
         format_name: The format, if it should not be told from the file.
         ba_code: The authority of formats that do not name it; told from the file's name, or taken
             from `wanted` if that is a single one, where it is left out.
-        wanted: Read only these authorities.
+        wanted: Read only these authorities; `refuse_absent` tells whether there were any.
+        seen: Gets the authorities met, wanted or not.
+        unknown: Gets what stood for an authority or a neighbour and is none, fit to be shown; its
+            records are not given.
         progress: Is told how much has been read, from 0 to 1.
 
     Yields:
@@ -148,20 +156,45 @@ def read_records(
 
     Raises:
         ScenarioError: There is no format of that name.
-        DataError: The file is damaged, in no known format, refused for a reason, or has none of
-            the authorities wanted.
+        UnknownFormat: The file is whole, and in no known format or refused for a reason.
+        DataError: The file is damaged, or one of several in a zip is in no known format.
     """
     forced = None if format_name is None else format_named(format_name)
     codes = None if wanted is None else frozenset(wanted)
-    options = Options(ba_code, codes)
-    for source, heard in _with_progress(inputs_of(path), progress):
-        chosen = forced or _detected(source)
-        for records in chosen.read(source, replace(options, progress=heard)):
+    options = Options(
+        ba_code,
+        codes,
+        seen=set() if seen is None else seen,
+        unknown=set() if unknown is None else unknown,
+    )
+    sources = inputs_of(path)
+    formats = [forced] * len(sources) if forced else _all_detected(sources)
+    for chosen, (source, heard) in zip(formats, _with_progress(sources, progress), strict=True):
+        for read in chosen.read(source, replace(options, progress=heard)):
+            records = _between_known(read, options)
             if not records.table.columns.empty:
                 _refuse_other_steps(records, source)
                 yield chosen, records
     progress(1.0)
-    _refuse_absent(options, path)
+
+
+def refuse_absent(wanted: Collection[str], seen: Collection[str], what: str) -> None:
+    """Refuse an import that found none of the authorities wanted, or was asked for no real one.
+
+    Args:
+        wanted: The authorities that were asked for.
+        seen: Those met in all files together.
+        what: What to call the files in the message.
+
+    Raises:
+        DataError: Names the first that is not there, and the nearest there is.
+    """
+    absent = sorted(set(wanted) - set(seen))
+    unknown = [code for code in absent if code not in known_authorities()]
+    refused = unknown or (absent if len(absent) == len(set(wanted)) else [])
+    if refused:
+        code = refused[0]
+        raise DataError(f"{what}: has no authority {code}; {_nearest(code, seen)}")
 
 
 def _with_progress(sources: list[Input], progress: Progress) -> Iterator[tuple[Input, Progress]]:
@@ -177,20 +210,41 @@ def _scaled(progress: Progress, before: int, share: int, total: int, fraction: f
     progress((before + share * fraction) / total)
 
 
+def _all_detected(sources: list[Input]) -> list[Format]:
+    """Return the format of each file, before any is read; a zip is taken whole or not at all."""
+    try:
+        return [_detected(source) for source in sources]
+    except UnknownFormat as error:
+        if len(sources) > 1:
+            raise DataError(str(error)) from None
+        raise
+
+
 def _detected(source: Input) -> Format:
     found = sniff(source)
     reason = reason_to_refuse(found)
     if reason is not None:
-        raise DataError(f"{source.origin}: {reason}")
+        raise UnknownFormat(f"{source.origin}: {reason}")
     for known in FORMATS:
         if known.matches(found):
             return known
     shown = found.first_line or ",".join(found.columns)
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."
-    raise DataError(
+    raise UnknownFormat(
         f"{source.origin}: is in no format dcsim knows; its first line is {shown!r}. "
         f"Known are {_names()}; grids/FORMATS.md describes them, --format forces one"
+    )
+
+
+def _between_known(records: Records, options: Options) -> Records:
+    """Return records without what is of no authority: all of them, or single flows."""
+    if not options.wants(records.ba_code):
+        return replace(records, table=records.table[[]])
+    odd = {code: name for code, name in neighbours(records.table).items() if not _CODE.match(code)}
+    options.unknown.update(map(shown, odd))
+    return (
+        replace(records, table=records.table.drop(columns=list(odd.values()))) if odd else records
     )
 
 
@@ -205,17 +259,6 @@ def _refuse_other_steps(records: Records, source: Input) -> None:
             f"{source.origin}: {records.ba_code} has a value every "
             f"{steps.median() / ONE_HOUR:g} hours; hourly data is needed"
         )
-
-
-def _refuse_absent(options: Options, path: Path) -> None:
-    """Refuse an import that found none of the authorities wanted, or was asked for no real one."""
-    wanted = options.wanted or frozenset()
-    absent = sorted(wanted - options.seen)
-    unknown = [code for code in absent if code not in known_authorities()]
-    refused = unknown or (absent if len(absent) == len(wanted) else [])
-    if refused:
-        code = refused[0]
-        raise DataError(f"{path}: has no authority {code}; {_nearest(code, options.seen)}")
 
 
 def _nearest(code: str, seen: Collection[str]) -> str:

@@ -14,7 +14,9 @@ from zipfile import ZipInfo
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dcsim.errors import DataError
+from dcsim.errors import DataError, UnknownFormat
+from dcsim.grid.authorities import known_authorities
+from dcsim.grid.readers.eia_codes import FOREIGN
 from dcsim.grid.readers.unpacking import (
     Progress,
     gunzipped,
@@ -27,8 +29,12 @@ from dcsim.grid.readers.unpacking import (
 HEAD_BYTES = 2**18
 """How much of a file is looked at to tell its format; a header of 2,000 columns is 50 kB."""
 
+_SHOWN_CHARACTERS = 12
+
 _GZIP = b"\x1f\x8b"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff")
+"""How PDF, PNG and JPEG begin; their first line alone could be text."""
 _PARQUET = b"PAR1"
 PARQUET_FAULTS = (pa.ArrowException, OSError, ValueError)
 
@@ -63,17 +69,31 @@ class Options:
         wanted: The authorities to read; none for all.
         progress: Is told how much has been read; hand it to `Input.open`.
         seen: Every authority met so far, wanted or not; `wants` keeps it.
+        unknown: Every code met that is of no authority, fit to be shown; `wants` keeps it too.
     """
 
     ba_code: str | None = None
     wanted: frozenset[str] | None = None
     progress: Progress = unheard
     seen: set[str] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
 
     def wants(self, ba_code: str) -> bool:
-        """Tell whether records of an authority are wanted, and remember that it was met."""
+        """Tell whether records of an authority are wanted, and remember that it was met.
+
+        Codes come from files, and become names of files: so none is wanted but those on record.
+        """
+        if ba_code not in known_authorities() and ba_code not in FOREIGN:
+            self.unknown.add(shown(ba_code))
+            return False
         self.seen.add(ba_code)
         return self.wanted is None or ba_code in self.wanted
+
+
+def shown(code: str) -> str:
+    """Return a code from a file as it can be put before people, whatever is in it."""
+    is_plain = code.isprintable() and len(code) <= _SHOWN_CHARACTERS
+    return code if is_plain else ascii(code[:_SHOWN_CHARACTERS])
 
 
 @dataclass(frozen=True)
@@ -200,8 +220,12 @@ def _not_text(source: Input, line: int, byte: int) -> DataError:
 
 
 def _decoded(head: bytes, source: Input) -> str:
+    first_line = head.lstrip().partition(b"\n")[0]
+    if b"\0" in first_line or head.startswith(_NO_TABLES):
+        raise UnknownFormat(f"{source.origin}: is not text; CSV (UTF-8) or Parquet is needed")
     if b"\0" in head:
-        raise DataError(f"{source.origin}: is not text; CSV (UTF-8) or Parquet is needed")
+        line = head.partition(b"\0")[0].count(b"\n") + 1
+        raise DataError(f"{source.origin}, line {line}: is not text: it has a byte of zero")
     try:
         return head.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,6 +1,7 @@
 """One door to all formats: detection, what is refused, and that formats agree."""
 
 import gzip
+import json
 import zipfile
 from pathlib import Path
 
@@ -9,12 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcsim.errors import DataError, ScenarioError
+from dcsim.errors import DataError, ScenarioError, UnknownFormat
+from dcsim.grid.boundary import FUEL_ABROAD
 from dcsim.grid.generation import FUELS
-from dcsim.grid.readers.formats import FORMATS, format_named, read_records
+from dcsim.grid.readers.eia_codes import FOREIGN
+from dcsim.grid.readers.formats import FORMATS, format_named, read_records, refuse_absent
+from dcsim.grid.readers.source import shown
 from dcsim.grid.records import COLUMNS, INDEX
 from tests.conftest import REPOSITORY
-from tests.grid.readers.written import WRITERS, all_records, file_of, one_table
+from tests.grid.readers.written import WRITERS, all_records, balance, bulk, file_of, one_table
 
 HOURS = {
     "COL": [10.0, 1234.0, None],
@@ -197,12 +201,147 @@ class TestWhichAuthority:
     def test_only_the_wanted_are_given(self, tmp_path: Path, name: str) -> None:
         path = file_of(tmp_path, WRITERS[name](HOURS))
         assert [r.ba_code for r in all_records(path, wanted=["CISO", "PJM"])] == ["CISO"]
-        with pytest.raises(DataError, match="has no authority PJM; it has CISO"):
-            all_records(path, wanted=["PJM"])
-        with pytest.raises(DataError, match="has no authority CSO; nearest there is CISO"):
-            all_records(path, wanted=["CISO", "CSO"])
+        seen: set[str] = set()
+        assert all_records(path, wanted=["PJM"], seen=seen) == []
+        assert seen == {"CISO"}
 
 
+def test_authorities_wanted_are_looked_for_in_all_files_together() -> None:
+    """One that is there is enough, but each must be an authority."""
+    refuse_absent([], [], "two files")
+    refuse_absent(["CISO", "PJM"], {"PJM", "MISO"}, "two files")
+    with pytest.raises(DataError, match="two files: has no authority PJM; it has CISO, MISO"):
+        refuse_absent(["PJM"], {"MISO", "CISO"}, "two files")
+    with pytest.raises(DataError, match="two files: has no authority CSO; nearest there is CISO"):
+        refuse_absent(["CISO", "CSO"], {"CISO"}, "two files")
+    with pytest.raises(DataError, match="has no authority PJM; it has none"):
+        refuse_absent(["PJM"], (), "two files")
+
+
+NO_CODES = [
+    "../../../evil",
+    "/tmp/x",
+    ".staging",
+    "ciso",
+    "ZZZZ",
+    "ABCDEF",
+    "A\0B",
+    "to_X",
+]
+
+
+class TestCodesFromFiles:
+    """A code becomes the name of a file: what is no authority's is told and not given."""
+
+    @pytest.mark.parametrize("code", NO_CODES)
+    @pytest.mark.parametrize("kind", ["balance", "interchange", "api", "bulk", "wide"])
+    def test_those_of_no_authority_are_left_out(self, tmp_path: Path, kind: str, code: str) -> None:
+        unknown: set[str] = set()
+        seen: set[str] = set()
+        path = file_of(tmp_path, with_two_codes(kind, code))
+        found = all_records(path, unknown=unknown, seen=seen)
+        assert {records.ba_code for records in found} == {"PJM"}
+        assert seen == {"PJM"}
+        if kind == "api":
+            assert unknown == {shown(code)}
+        assert unknown or kind in ("bulk", "wide")
+        assert all(told.isprintable() for told in unknown)
+
+    def test_a_code_without_end_is_told_in_part(self) -> None:
+        assert shown("A" * 300) == "'AAAAAAAAAAAA'"
+        assert shown("FOOBAR") == "FOOBAR"
+
+    def test_neighbours_abroad_are_given_and_told_from_authorities(self, tmp_path: Path) -> None:
+        content = "period,E_BCHA_D,E_PJM_D,E_QQQQ_D\n2023-06-10T00,1,2,3\n"
+        unknown: set[str] = set()
+        found = all_records(file_of(tmp_path, content), unknown=unknown)
+        assert [records.ba_code for records in found] == ["BCHA", "PJM"]
+        assert unknown == {"QQQQ"}
+        assert set(FUEL_ABROAD) == FOREIGN
+
+    def test_neighbours_that_are_no_codes_are_left_out(self, tmp_path: Path) -> None:
+        rows = [
+            {"period": "2023-01-01T05", "fromba": "CISO", "toba": to, "value": 1}
+            for to in ("BPAT", "../x", "A\0B", "bpat", "X", "LONGCODE")
+        ]
+        path = file_of(tmp_path, json.dumps({"response": {"data": rows}}))
+        unknown: set[str] = set()
+        (records,) = all_records(path, unknown=unknown)
+        assert list(records.table) == ["to_BPAT"]
+        assert unknown == {"../x", "'A\\x00B'", "bpat", "X", "LONGCODE"}
+
+    def test_half_of_a_character_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(DataError, match=r"a row has half of a character, '\\ud800'"):
+            all_records(file_of(tmp_path, with_two_codes("api", "\ud800")))
+
+    def test_zones_that_are_no_authorities_are_told(self, tmp_path: Path) -> None:
+        content = "Datetime (UTC),Zone id,Carbon Intensity (LCA)\n" + "".join(
+            f"2023-06-10T00,US-X-{code},1\n" for code in ("PJM", "ZZZZ")
+        )
+        unknown: set[str] = set()
+        (records,) = all_records(file_of(tmp_path, content), unknown=unknown)
+        assert (records.ba_code, unknown) == ("PJM", {"ZZZZ"})
+
+    def test_an_authority_given_that_is_none_is_told(self, tmp_path: Path) -> None:
+        unknown: set[str] = set()
+        path = file_of(tmp_path, WRITERS["plain"](HOURS))
+        assert all_records(path, ba_code="../x", unknown=unknown) == []
+        assert unknown == {"../x"}
+
+
+def with_two_codes(kind: str, code: str) -> str:
+    """Write a file of a kind, of PJM and of one other code; odd bytes only where JSON has them."""
+    as_text = code.encode("utf-8", "replace").decode().replace("\0", "?")
+    if kind == "balance":
+        return balance({"COL": [1.0]}, "PJM") + balance({"COL": [1.0]}, as_text).split("\n")[1]
+    if kind == "interchange":
+        head = "Balancing Authority,UTC Time at End of Hour,Interchange (MW),"
+        head += "Directly Interconnected Balancing Authority\n"
+        return head + "".join(f"{c},2024-01-01T05,1,MISO\n" for c in ("PJM", as_text))
+    if kind == "api":
+        row = {"period": "2023-01-01T05", "fueltype": "COL", "value": "1"}
+        rows = [{**row, "respondent": respondent} for respondent in ("PJM", code)]
+        return json.dumps({"response": {"data": rows}})
+    if kind == "bulk":
+        return bulk({"COL": [1.0]}, "PJM") + bulk({"COL": [1.0]}, as_text)
+    return f"period,E_PJM_COL,E_{as_text}_COL\n2023-06-10T00,1,2\n"
+
+
+def test_what_is_of_no_use_can_be_told_from_what_is_damaged(tmp_path: Path) -> None:
+    """So that a folder with a page about its data can be imported."""
+    useless: dict[str, str | bytes] = {
+        "README.md": "# What is here\n",
+        ".DS_Store": b"\0\0\0\1Bud1\0",
+        "paper.pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n",
+        "map.png": b"\x89PNG\r\n\x1a\n\0\0",
+        "price_ERCO_2022.csv": "Datetime (UTC),Price (USD/MWh)\n1,2\n",
+    }
+    for name, content in useless.items():
+        with pytest.raises(UnknownFormat):
+            all_records(file_of(tmp_path, content, name))
+    damaged: list[str | bytes] = [
+        "",
+        "<html>503</html>",
+        WRITERS["plain"](HOURS).replace("20000", "x"),
+        WRITERS["plain"](HOURS).replace("20000", "\0"),
+        WRITERS["plain"](HOURS).encode().replace(b"20000", b"\xff"),
+    ]
+    for content in damaged:
+        with pytest.raises(DataError) as raised:
+            all_records(file_of(tmp_path, content))
+        assert not isinstance(raised.value, UnknownFormat)
+
+
+def test_a_zip_with_one_member_in_no_known_format_is_not_passed_over(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("CISO_2024.csv", WRITERS["plain"](HOURS))
+        archive.writestr("README.md", "# What is here\n")
+    with pytest.raises(DataError, match=r"README.md\): is in no format dcsim knows") as raised:
+        next(read_records(tmp_path / "all.zip"))
+    assert not isinstance(raised.value, UnknownFormat)
+
+
+NO_AUTHORITY = "nothing of an authority on record"
 SAMPLES = {
     "EIA930_BALANCE_2024H2_header_RECONSTRUCTED.txt": "in no format dcsim knows",
     "EIA930_BALANCE_pre2024_sample.csv": "eia930-balance",
@@ -211,7 +350,7 @@ SAMPLES = {
     "eia_bulk_series.json": "no hourly series in UTC of an authority",
     "eia_v2_US-NW-BPAT-US-NW-NWMT-exchange.json": "eia-api",
     "eia_v2_US-NW-PGE-with-nulls.json": "eia-api",
-    "eia_v2_US_CAL_IID-battery_storage.json": "eia-api",
+    "eia_v2_US_CAL_IID-battery_storage.json": NO_AUTHORITY,
     "eia_v2_US_NW_BPAT-consumption.json": "eia-api",
     "electricitymaps_US-CAL-CISO_2022_head.csv": "electricity-maps",
     "electricitymaps_legacy_head.csv": "electricity-maps",
@@ -266,6 +405,9 @@ def test_every_real_file_is_expected(real_data: Path) -> None:
 @pytest.mark.parametrize("name", REAL)
 def test_every_real_file_is_read_or_refused_with_one_reason(real_data: Path, name: str) -> None:
     path = real_data / name
+    if REAL[name] == NO_AUTHORITY:
+        assert all_records(path) == []
+        return
     if REAL[name] not in {known.name for known in FORMATS}:
         with pytest.raises(DataError, match=REAL[name]) as raised:
             all_records(path)
