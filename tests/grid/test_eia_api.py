@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from dcsim.errors import DataError, OutputError
 from dcsim.grid.readers import eia_api, eia_http
-from dcsim.grid.readers.eia_api import fetch
+from dcsim.grid.readers.eia_api import fetch, forget
 from dcsim.grid.readers.eia_http import Manners
 from dcsim.grid.readers.eia_key import checked_key, key_from, unlogged, without_key
 from dcsim.grid.readers.formats import read_records
@@ -99,7 +99,10 @@ def get(api: Api, tmp_path: Path, waits: Waits) -> Callable[..., list[Path]]:
     def getting(*codes: str, key: str = KEY, **options: object) -> list[Path]:
         manners = Manners(sleep=waits, jitter_frac=lambda: 0.5, timeout_s=2.0)
         given = {"base_url": api.url, "manners": manners} | options
-        return fetch(codes or ("CISO",), FIRST, END, SecretStr(key), tmp_path, **given)  # type: ignore[arg-type]
+        asked = codes or ("CISO",)
+        files = fetch(asked, FIRST, END, SecretStr(key), tmp_path, **given)  # type: ignore[arg-type]
+        assert tuple(files) == asked
+        return [file for code in asked for file in files[code]]
 
     return getting
 
@@ -180,9 +183,28 @@ def test_a_table_without_rows_is_no_fault(get, api: Api) -> None:
     assert [file.name.split(".")[1] for file in get()] == ["fuel-type-data", "region-data"]
 
 
-def test_an_authority_without_any_rows_is_refused(get) -> None:
-    with pytest.raises(DataError, match=r"no rows of PJM from 2023-01-01 00:00Z .* begin 2019-01"):
-        get("CISO", "PJM")
+def test_authorities_without_any_rows_are_refused(get) -> None:
+    with pytest.raises(
+        DataError, match=r"no rows of PJM, NWMT from 2023-01-01 00:00Z .* begin with 2019"
+    ):
+        get("PJM", "NWMT")
+
+
+def test_an_authority_without_any_rows_beside_others_has_no_files(get) -> None:
+    assert {file.name.split(".")[0] for file in get("PJM", "CISO")} == {"CISO"}
+
+
+def test_what_is_forgotten_of_one_authority_stays_of_another(get, api: Api, tmp_path: Path) -> None:
+    """CISO has three whole files, BPAT fails on its second page: a page of it is on disk."""
+    for route, rows in tables("BPAT").items():
+        api.tables[route] += rows
+    api.faults = {12: refused("Invalid something")}
+    with pytest.raises(DataError, match="3 whole files and 1 pages"):
+        get("CISO", "BPAT")
+    forget(["BPAT"], tmp_path)
+    assert len(list(tmp_path.iterdir())) == 3
+    forget(["CISO"], tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_progress_is_told_and_ends_at_one(get) -> None:
@@ -275,7 +297,9 @@ def test_a_full_disk_is_one_clear_error(get, tmp_path: Path, monkeypatch) -> Non
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(OutputError, match="cannot be written: No space left"):
+    with pytest.raises(
+        OutputError, match=r"cannot be written: No space left.*; the same command goes on"
+    ):
         get()
     assert list(tmp_path.iterdir()) == []
 
