@@ -19,15 +19,14 @@ from dcsim.grid.generation import (
     check_finite,
     check_hourly,
 )
+from dcsim.grid.provenance import GridId, parse_grid_id
 from dcsim.grid.readers import carbon_explorer, plain
 from dcsim.grid.readers.columns import without_column
 from dcsim.grid.readers.table import read_table, sha256_of
 from dcsim.grid.records import INTENSITY
 from dcsim.grid.repair import interpolate_missing
 from dcsim.grid.versions import (
-    GridId,
     StoredGrid,
-    parse_grid_id,
     read_stored,
     resolve,
     stored_ids,
@@ -76,17 +75,26 @@ def stored_id(text: str) -> GridId:
         ScenarioError: It has not the form of an id, there is no such authority (names the
             nearest), or no such year or version is stored (names those that are).
     """
-    grid_id = parse_grid_id(text)
+    code, colon, rest = text.partition(":")
+    grid_id = parse_grid_id(f"{code_of(code)}{colon}{rest}")
     if grid_id is None:
         raise ScenarioError(
             f"grid.id: there is no grid {text!r}; an id is BA:{REFERENCE} for the embedded year, "
             "or BA:YEAR or BA:YEAR:VERSION for an imported one, such as CISO:2022"
         )
-    authority_named(grid_id.ba_code)
     found = resolve(grid_id)
     if found is None:
+        authority_named(grid_id.ba_code)
         raise ScenarioError(f"grid.id: {text} is not stored; {_stored_instead(grid_id)}")
     return found
+
+
+def code_of(name: str) -> str:
+    """Return the code of an authority however it is written; the name itself if there is none."""
+    try:
+        return authority_named(name).ba_code
+    except ScenarioError:
+        return name.upper()
 
 
 def _stored_instead(grid_id: GridId) -> str:
@@ -122,8 +130,8 @@ def generation_of(stored: StoredGrid, grid: Grid) -> GridGeneration:
     table = records.reindex(columns=list(FUELS)).fillna(0.0) if fuels else records[[]]
     formats = ", ".join(dict.fromkeys(file.format for file in kept.files))
     files = ", ".join(file.name for file in kept.files)
-    notes = (*kept.notes, *kept.repair_notes)
-    said = (f"{formats} ({files})", f"grade {kept.grade}", *notes, without_column(fuels))
+    grade = f"grade {kept.grade}: {kept.reasons[0]}"
+    said = (f"{formats} ({files})", grade, *stored.notes, without_column(fuels))
     repairs = tuple(Repair(rule.rule, rule.hours, rule.detail) for rule in kept.repairs)
     hashes = ", ".join(dict.fromkeys(file.sha256 for file in kept.files))
     return GridGeneration(

@@ -3,21 +3,23 @@
     <data folder>/grids/CISO/2022/newest              the version that `CISO:2022` means
     <data folder>/grids/CISO/2022/1f3a9c07/records.parquet    hourly, repaired
                                           /changes.parquet    every cell a repair changed, and why
+                                          /reported.parquet   what each file said, as it was read
                                           /provenance.json    files, hashes, reader, repairs, grade
 
-A version is named by the hash of what is in it: the same files give the same version, and a result
-that names it can be made again. Versions are put together in a staging folder and moved into place
-whole, so that a killed import, a full disk or a second importer leaves no half of one.
+A version is named by the hash of its values and of the files they came from: the same files give
+the same version, and a result that names it can be made again. Versions are put together in a
+staging folder and moved into place whole, so that a killed import, a full disk or a second importer
+leaves no half of one.
 """
 
 import hashlib
 import json
 import os
-import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,79 +27,21 @@ import pandas as pd
 import platformdirs
 import pyarrow as pa
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from dcsim.errors import DataError, OutputError
+from dcsim.grid.provenance import SCHEMA, VERSION, GridId, Provenance, parse_grid_id
 from dcsim.grid.records import INDEX
 
 FOLDER_VARIABLE = "DCSIM_DATA"
 """Environment variable that names another data folder than the system's."""
 
-RECORDS, CHANGES, PROVENANCE = "records.parquet", "changes.parquet", "provenance.json"
-_FILES = (RECORDS, CHANGES, PROVENANCE)
+RECORDS, CHANGES = "records.parquet", "changes.parquet"
+REPORTED, PROVENANCE = "reported.parquet", "provenance.json"
 _NEWEST = "newest"
 _STAGING = ".staging"
 _VERSION_DIGITS = 8
-_GRID_ID = re.compile(r"^(?P<ba>[A-Z]{2,5}):(?P<year>\d{4})(?::(?P<version>[0-9a-f]{8}))?$")
-
-
-@dataclass(frozen=True, order=True)
-class GridId:
-    """Names an imported year, `CISO:2022`, or one version of it, `CISO:2022:1f3a9c07`."""
-
-    ba_code: str
-    year: int
-    version: str = ""
-
-    def __str__(self) -> str:
-        """Return the id as it is written in a scenario."""
-        return f"{self.ba_code}:{self.year}" + (f":{self.version}" if self.version else "")
-
-
-def parse_grid_id(text: str) -> GridId | None:
-    """Return the parts of an id of an imported grid, or None if it has not that form."""
-    match = _GRID_ID.match(text)
-    return match and GridId(match["ba"], int(match["year"]), match["version"] or "")
-
-
-class _Kept(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FileOrigin(_Kept):
-    """A file that records came from."""
-
-    name: str
-    sha256: str
-    format: str
-
-
-class RuleCount(_Kept):
-    """A rule of repair, and in how many hours it changed something."""
-
-    rule: str
-    hours: int
-    detail: str
-
-
-class Provenance(_Kept):
-    """Where a version came from and what was done to it; kept beside it as JSON."""
-
-    ba_code: str
-    year: int
-    hours: int
-    changed_hours: int
-    """Hours in which any rule changed anything."""
-    files: tuple[FileOrigin, ...]
-    repairs: tuple[RuleCount, ...]
-    notes: tuple[str, ...]
-    """What the readers and the clock's corrections say."""
-    repair_notes: tuple[str, ...]
-    """What the rules of repair say beside their counts."""
-    grade: str
-    reasons: tuple[str, ...]
-    dcsim: str
-    """Version of dcsim whose readers and rules made it."""
+_CHANGED = (INDEX, "column", "rule", "reported_mw", "repaired_mw")
 
 
 @dataclass(frozen=True)
@@ -116,6 +60,21 @@ class StoredGrid:
     changes: pd.DataFrame
     provenance: Provenance
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return all that was said of it: by the readers, then of clock, join and repair."""
+        read = (note for file in self.provenance.files for note in file.notes)
+        return tuple(dict.fromkeys((*read, *self.provenance.notes)))
+
+
+@dataclass(frozen=True)
+class StagedGrid:
+    """A version that waits in a staging folder for its place in the store."""
+
+    grid_id: GridId
+    provenance: Provenance
+    folder: Path
+
 
 def store_folder() -> Path:
     """Return the folder of imported grids: the user's data folder, or `DCSIM_DATA`."""
@@ -130,28 +89,33 @@ def staging() -> Iterator[Path]:
     What killed imports left behind is cleared away first: their folders are no longer held.
 
     Raises:
-        OutputError: The store cannot be written, or its disk is full.
+        OutputError: The store cannot be written.
     """
     root = store_folder() / _STAGING
     folder = root / uuid4().hex[:12]
     own = FileLock(f"{folder}.lock")
     with explained(store_folder()):
         root.mkdir(parents=True, exist_ok=True)
-        with _store_lock():
+        with _moving():
             _clear_left_behind(root)
             own.acquire()
-        try:
             folder.mkdir()
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-            own.release()
-            Path(own.lock_file).unlink(missing_ok=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        own.release()
+        Path(own.lock_file).unlink(missing_ok=True)
 
 
-def _store_lock() -> FileLock:
-    """Held for the moments in which folders are moved, so that two importers take turns."""
+def _moving() -> FileLock:
+    """Held for the moments in which folders of the store are moved."""
     return FileLock(store_folder() / ".lock")
+
+
+def one_at_a_time() -> FileLock:
+    """Held from reading what is stored of a year to putting its new version away."""
+    return FileLock(store_folder() / ".import.lock")
 
 
 def _clear_left_behind(root: Path) -> None:
@@ -172,44 +136,109 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def stage(
-    folder: Path, records: pd.DataFrame, changes: pd.DataFrame, provenance: Provenance
-) -> GridId:
-    """Write a version into a staging folder, and return its id, named by what is in it.
+    folder: Path,
+    records: pd.DataFrame,
+    changes: pd.DataFrame,
+    reported: Sequence[pd.DataFrame],
+    provenance: Provenance,
+) -> StagedGrid:
+    """Write a version into a staging folder, and name it by what is in it.
 
     Args:
         folder: Of `staging`; the version goes into a folder of its own below it.
         records: Hourly, whole.
         changes: Every cell a rule changed.
+        reported: What each of the provenance's files said.
         provenance: Where it came from.
+
+    Raises:
+        OutputError: The store's disk is full.
     """
     working = folder / f"{provenance.ba_code}-{provenance.year}"
-    working.mkdir()
-    records.to_parquet(working / RECORDS)
-    changes.to_parquet(working / CHANGES, index=False)
+    by_file = pd.concat([table.assign(**{_FILE: n}) for n, table in enumerate(reported)])
     text = json.dumps(provenance.model_dump(mode="json"), indent=2, ensure_ascii=False)
-    (working / PROVENANCE).write_text(text + "\n", encoding="utf-8")
-    digest = hashlib.sha256(b"".join((working / name).read_bytes() for name in _FILES))
-    version = digest.hexdigest()[:_VERSION_DIGITS]
-    return GridId(provenance.ba_code, provenance.year, version)
+    with explained(store_folder()):
+        working.mkdir()
+        records.to_parquet(working / RECORDS)
+        changes.to_parquet(working / CHANGES, index=False)
+        by_file.to_parquet(working / REPORTED)
+        (working / PROVENANCE).write_text(text + "\n", encoding="utf-8")
+    version = _digest(records, changes, provenance)
+    return StagedGrid(GridId(provenance.ba_code, provenance.year, version), provenance, working)
 
 
-def put(folder: Path, grid_id: GridId) -> bool:
-    """Move a staged version into its place and make it the newest of its year.
+_FILE = "file"
+"""Column of `reported.parquet`: the number of the file in the provenance."""
+
+
+def _digest(records: pd.DataFrame, changes: pd.DataFrame, provenance: Provenance) -> str:
+    """Return a hash of the values, of the files and of what is said of them, but for names."""
+    digest = hashlib.sha256(repr((list(records), str(records.index[0]))).encode())
+    digest.update(records.to_numpy(dtype=float).tobytes())
+    digest.update(changes.to_csv(index=False).encode())
+    said = sorted((file.sha256, file.format, file.is_eia_clock) for file in provenance.files)
+    digest.update(repr((said, provenance.grade, provenance.reasons, provenance.dcsim)).encode())
+    return digest.hexdigest()[:_VERSION_DIGITS]
+
+
+def put(staged: Sequence[StagedGrid]) -> list[bool]:
+    """Move staged versions into their places and make each the newest of its year.
+
+    If that fails for one, those already moved are moved back.
 
     Returns:
-        Whether it is new; the same version may be there already.
+        For each whether it is new; the same version may be there already.
+
+    Raises:
+        OutputError: The store cannot be written; it is as it was.
     """
-    year = _year_folder(grid_id)
-    year.mkdir(parents=True, exist_ok=True)
-    target = year / grid_id.version
-    with _store_lock():
-        is_new = not target.is_dir()
-        if is_new:
-            (folder / f"{grid_id.ba_code}-{grid_id.year}").rename(target)
-        pointer = folder / f"{grid_id.ba_code}-{grid_id.year}.{_NEWEST}"
-        pointer.write_text(grid_id.version, encoding="utf-8")
-        pointer.replace(year / _NEWEST)
+    with explained(store_folder()), ExitStack() as undo:
+        pointers = [_pointer(one) for one in staged]
+        with _moving():
+            new = [
+                _place(one, pointer, undo) for one, pointer in zip(staged, pointers, strict=True)
+            ]
+            undo.pop_all()
+    return new
+
+
+def _pointer(staged: StagedGrid) -> Path:
+    """Write the pointer of a version beside it, and make the folder of its year."""
+    _year_folder(staged.grid_id).mkdir(parents=True, exist_ok=True)
+    pointer = staged.folder.with_suffix(f".{_NEWEST}")
+    pointer.write_text(staged.grid_id.version, encoding="utf-8")
+    return pointer
+
+
+def _place(staged: StagedGrid, pointer: Path, undo: ExitStack) -> bool:
+    year = _year_folder(staged.grid_id)
+    target, newest, trash = year / staged.grid_id.version, year / _NEWEST, staged.folder.parent
+    is_new = not _is_whole(staged.grid_id)
+    if is_new:
+        if target.exists():
+            _move(target, trash / uuid4().hex, undo)
+        _move(staged.folder, target, undo)
+    if newest.exists():
+        _move(newest, trash / uuid4().hex, undo)
+    _move(pointer, newest, undo)
     return is_new
+
+
+def _move(source: Path, target: Path, undo: ExitStack) -> None:
+    back: Callable[[], Path] = partial(target.rename, source)
+    source.rename(target)
+    undo.callback(back)
+
+
+def _is_whole(grid_id: GridId) -> bool:
+    """Tell whether a version is in the store and can be read."""
+    if not (_year_folder(grid_id) / grid_id.version).is_dir():
+        return False
+    try:
+        read_stored(grid_id)
+    except DataError:
+        return False
+    return True
 
 
 def _year_folder(grid_id: GridId) -> Path:
@@ -218,38 +247,49 @@ def _year_folder(grid_id: GridId) -> Path:
 
 def resolve(grid_id: GridId) -> GridId | None:
     """Return an id with its version, the newest if it names none; None if it is not stored."""
+    if grid_id.version:
+        return grid_id if grid_id.version in versions_of(grid_id) else None
     year = _year_folder(grid_id)
     try:
-        version = grid_id.version or (year / _NEWEST).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        return None
-    return GridId(grid_id.ba_code, grid_id.year, version) if (year / version).is_dir() else None
+        version = (year / _NEWEST).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        version = ""
+    stored = versions_of(grid_id)
+    if version not in stored:  # A killed import may leave no pointer.
+        version = max(stored, key=lambda name: (year / name).stat().st_mtime_ns, default="")
+    return GridId(grid_id.ba_code, grid_id.year, version) if version else None
 
 
 def stored_ids() -> list[GridId]:
     """Return the newest version of every year in the store, by authority and year."""
-    pointers = store_folder().glob(f"*/*/{_NEWEST}")
-    found = (parse_grid_id(f"{path.parent.parent.name}:{path.parent.name}") for path in pointers)
+    years = store_folder().glob("*/[0-9][0-9][0-9][0-9]")
+    found = (parse_grid_id(f"{path.parent.name}:{path.name}") for path in years)
     resolved = (resolve(grid_id) for grid_id in found if grid_id is not None)
     return sorted(grid_id for grid_id in resolved if grid_id is not None)
 
 
 def versions_of(grid_id: GridId) -> list[str]:
     """Return all versions of a year, in the order of their names."""
-    folders = _year_folder(grid_id).glob("*/" + PROVENANCE)
-    return sorted(path.parent.name for path in folders)
+    try:
+        inside = list(_year_folder(grid_id).iterdir())
+    except OSError:
+        return []
+    return sorted(path.name for path in inside if VERSION.fullmatch(path.name) and path.is_dir())
 
 
 def read_provenance(grid_id: GridId) -> Provenance:
     """Return where a version came from, without reading its records.
 
     Raises:
-        DataError: It is damaged.
+        DataError: It is damaged, or made by another dcsim.
     """
     path = _year_folder(grid_id) / grid_id.version / PROVENANCE
     try:
-        return Provenance.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError):
+        text = path.read_text(encoding="utf-8")
+        if json.loads(text).get("schema_version") != SCHEMA:
+            raise DataError(f"{grid_id}: was imported by another version of dcsim; {_AGAIN}")
+        return Provenance.model_validate_json(text)
+    except (OSError, ValueError, AttributeError, ValidationError):
         raise _damaged(grid_id, path) from None
 
 
@@ -260,49 +300,67 @@ def read_stored(grid_id: GridId) -> StoredGrid:
         grid_id: With its version, as `resolve` gives it.
 
     Raises:
-        DataError: It is damaged.
+        DataError: It is damaged, or made by another dcsim.
     """
     provenance = read_provenance(grid_id)
     folder = _year_folder(grid_id) / grid_id.version
     try:
-        records = read_hourly(folder / RECORDS)
+        records = _in_seconds(pd.read_parquet(folder / RECORDS))
         changes = pd.read_parquet(folder / CHANGES)
-    except (OSError, pa.ArrowException):
+        changes[INDEX] = changes[INDEX].dt.as_unit("s")
+    except (OSError, pa.ArrowException, KeyError, TypeError, AttributeError):
         raise _damaged(grid_id, folder) from None
-    changes[INDEX] = changes[INDEX].dt.as_unit("s")
+    if len(records) != provenance.hours or not set(_CHANGED) <= set(changes):
+        raise _damaged(grid_id, folder)
     return StoredGrid(grid_id, records, changes, provenance)
 
 
-def read_hourly(path: Path) -> pd.DataFrame:
-    """Return an hourly table from a Parquet file, whose stamps are no finer than ours: seconds."""
-    table = pd.read_parquet(path)
+def read_reported(grid_id: GridId) -> list[pd.DataFrame]:
+    """Return what each of a version's files said, in the order of its provenance.
+
+    Raises:
+        DataError: It is damaged, or made by another dcsim.
+    """
+    files = read_provenance(grid_id).files
+    path = _year_folder(grid_id) / grid_id.version / REPORTED
+    try:
+        table = _in_seconds(pd.read_parquet(path))
+        return [
+            table[table[_FILE] == number].drop(columns=_FILE).dropna(axis="columns", how="all")
+            for number in range(len(files))
+        ]
+    except (OSError, pa.ArrowException, KeyError, TypeError):
+        raise _damaged(grid_id, path) from None
+
+
+def _in_seconds(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table from Parquet, whose stamps are no finer than milliseconds, with ours."""
     return table.set_axis(pd.DatetimeIndex(table.index).as_unit("s").rename(INDEX))
 
 
+_AGAIN = "import its files again with --replace, or remove it"
+
+
 def _damaged(grid_id: GridId, path: Path) -> DataError:
-    return DataError(f"{grid_id}: {path} is damaged; import the year again")
+    return DataError(f"{grid_id}: {path} is damaged; {_AGAIN}")
 
 
 def remove(grid_id: GridId) -> list[GridId]:
     """Take a version out of the store, or all versions of a year if none is named.
 
     Returns:
-        What was removed. If the newest goes, the last of the others by name takes its place.
+        What was removed. If the newest goes, the last one that was put away takes its place.
 
     Raises:
         OutputError: The store cannot be written.
     """
     year = _year_folder(grid_id)
-    names = [grid_id.version] if grid_id.version else versions_of(grid_id)
-    removed = [name for name in names if (year / name).is_dir()]
-    with explained(year), staging() as folder, _store_lock():
-        left = [name for name in versions_of(grid_id) if name not in removed]
-        newest = year / _NEWEST
-        if not left:
-            newest.unlink(missing_ok=True)
-        elif newest.read_text(encoding="utf-8") in removed:
-            (folder / _NEWEST).write_text(left[-1], encoding="utf-8")
-            (folder / _NEWEST).replace(newest)
+    with staging() as folder, explained(year), one_at_a_time(), _moving():
+        stored = versions_of(grid_id)
+        removed = [name for name in stored if grid_id.version in ("", name)]
+        newest = resolve(GridId(grid_id.ba_code, grid_id.year))
         for name in removed:
             (year / name).rename(folder / name)
+        if newest is not None and newest.version in removed:
+            (year / _NEWEST).unlink(missing_ok=True)
     return [GridId(grid_id.ba_code, grid_id.year, name) for name in removed]

@@ -1,5 +1,8 @@
 """From files to the store: joined, repaired, graded and put away; all of it or none."""
 
+import gzip
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,18 +11,15 @@ import pandas as pd
 import pytest
 
 from dcsim.errors import DataError, OutputError, ScenarioError
-from dcsim.grid import importing
-from dcsim.grid.importing import (
-    Imported,
-    as_reported,
-    clock_named,
-    hours_of,
-    import_files,
-    laid_over,
-)
-from dcsim.grid.importing import join_pieces as join
+from dcsim.grid import pieces
+from dcsim.grid.authorities import known_authorities
+from dcsim.grid.clock import solar_noon_offset_h
+from dcsim.grid.importing import Imported, clock_named, import_files
+from dcsim.grid.joining import hours_of, laid_over
+from dcsim.grid.joining import join_pieces as join
+from dcsim.grid.provenance import GridId
 from dcsim.grid.store import load_grid, year_records
-from dcsim.grid.versions import GridId, read_stored, store_folder, stored_ids
+from dcsim.grid.versions import read_reported, read_stored, store_folder, stored_ids
 from dcsim.scenario.spec import Grid
 
 pytestmark = pytest.mark.usefixtures("own_store")
@@ -123,7 +123,7 @@ def test_what_was_reported_can_be_had_back(tmp_path: Path) -> None:
     table = mix(hours())
     table.iloc[50, 0] = np.nan
     one = imported([plain_file(tmp_path, table)])
-    back = as_reported(read_stored(one.grid_id))
+    (back,) = read_reported(one.grid_id)
     pd.testing.assert_frame_equal(back[["coal", "natural_gas"]], table, check_freq=False)
 
 
@@ -196,7 +196,7 @@ def test_a_full_disk_while_pieces_are_written_is_told(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(importing.feather, "write_feather", full)
+    monkeypatch.setattr(pieces.feather, "write_feather", full)
     with pytest.raises(OutputError, match="No space left on device; no grid was changed"):
         import_files([plain_file(tmp_path, mix(hours()))])
 
@@ -280,3 +280,128 @@ def test_reconciled_flows_are_not_moved_in_time(real_data: Path) -> None:
     import_files([real_data / "eia930_windows" / "E_opt_2021-07-10_2021-07-20.csv.gz"])
     year = year_records(2021)
     np.testing.assert_allclose(year["PJM"]["to_MISO"], -year["MISO"]["to_PJM"], rtol=1e-9)
+
+
+def test_a_value_that_took_the_place_of_another_is_told(tmp_path: Path) -> None:
+    """240 values of coal are corrected; gas is the same in both files."""
+    table = mix(hours())
+    imported([plain_file(tmp_path, table)])
+    one = imported([plain_file(tmp_path, table.assign(coal=table["coal"] + 7), "CISO_new.csv")])
+    assert "240 values took the place of others" in " ".join(one.provenance.notes)
+    assert [file.name for file in one.provenance.files] == ["CISO_new.csv"]
+
+
+def test_flows_make_up_no_generation(tmp_path: Path) -> None:
+    """Generation of 240 hours, flows of 720: the year is 240 hours long, and that is said."""
+    imported([plain_file(tmp_path, mix(hours()))])
+    result = import_files([interchange_file(tmp_path, hours(periods=720))], clock="as-given")
+    (one,) = result.imported
+    assert one.provenance.hours == 240
+    assert result.left_out == ("CISO:2022: 480 hours of flows in which nothing is generated",)
+
+
+def test_hours_that_spill_over_complete_a_year_that_is_stored(tmp_path: Path) -> None:
+    """2023 from 08:00 is stored; a file of the half-year before it has the 8 hours that lack."""
+    whole = mix(hours("2022-12-22", periods=24 * 20))
+    year = whole.loc["2023-01-01 08:00+00:00":]
+    half = whole.loc[:"2023-01-01 07:00+00:00"]
+    first = imported([plain_file(tmp_path, year, "CISO_b.csv")])
+    assert [rule.rule for rule in first.provenance.repairs] == ["missing_hour"]
+    result = import_files([plain_file(tmp_path, half, "CISO_a.csv")])
+    assert [one.grid_id.year for one in result.imported] == [2022, 2023]
+    assert result.imported[1].provenance.repairs == ()
+
+
+def test_records_on_two_clocks_are_not_mixed(tmp_path: Path) -> None:
+    """PJM's clock is known to be wrong: once corrected, an uncorrected file may not join it."""
+    first = plain_file(tmp_path, mix(hours()), "PJM_a.csv")
+    second = plain_file(tmp_path, mix(hours()) + 1, "PJM_b.csv")
+    imported([first], clock="eia")
+    with pytest.raises(
+        DataError, match=r"PJM_b\.csv and PJM_a\.csv both hold coal of PJM.*--clock"
+    ):
+        import_files([second])
+    assert imported([second], replaces=True).joined is None
+
+
+def test_known_clock_faults_that_were_not_looked_for_are_a_doubt(tmp_path: Path) -> None:
+    one = imported([plain_file(tmp_path, mix(hours(periods=8760)), "PJM_2022.csv")])
+    assert one.provenance.grade > "A"
+    assert (
+        "known clock faults, which were not taken out of PJM_2022.csv" in one.provenance.reasons[0]
+    )
+    other = imported([plain_file(tmp_path, mix(hours(periods=8760)), "ERCO_2022.csv")])
+    assert "clock" not in " ".join(other.provenance.reasons)
+
+
+def test_a_file_in_no_known_format_is_left_out_of_a_folder_and_refused_by_itself(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    plain_file(folder, mix(hours()))
+    readme = folder / "README.md"
+    readme.write_text("# About these files\n\nThey are mine.\n")
+    result = import_files([folder])
+    assert len(result.imported) == 1
+    assert result.left_out == ("README.md: is in no format dcsim knows",)
+    with pytest.raises(DataError, match=r"README\.md"):
+        import_files([readme])
+
+
+ONE_HALF = """
+import sys
+from pathlib import Path
+from dcsim.grid.importing import import_files
+import_files([Path(sys.argv[1])])
+"""
+
+
+def test_two_importers_at_once_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    """Two processes import a half of the same year each: the newest version has both."""
+    table = mix(hours(periods=8760))
+    halves = [
+        plain_file(tmp_path, table.iloc[:4400], "CISO_a.csv"),
+        plain_file(tmp_path, table.iloc[4400:], "CISO_b.csv"),
+    ]
+    running = [subprocess.Popen([sys.executable, "-c", ONE_HALF, str(half)]) for half in halves]
+    assert [process.wait(60) for process in running] == [0, 0]
+    (grid_id,) = stored_ids()
+    assert len(read_stored(grid_id).records) == 8760
+    assert read_stored(grid_id).changes.empty
+
+
+@pytest.mark.real_data
+def test_halves_apart_are_the_year_where_the_clock_is_moved_over_the_seam(
+    real_data: Path, tmp_path: Path
+) -> None:
+    """PJM's stamps move by an hour: the hour at the seam comes from the other half."""
+    whole = real_data / "eia930_hourly" / "PJM_2022_ce_columns.csv.gz"
+    lines = gzip.decompress(whole.read_bytes()).decode().splitlines(keepends=True)
+    halves = [tmp_path / "PJM_a.csv", tmp_path / "PJM_b.csv"]
+    halves[0].write_text("".join(lines[:4400]))
+    halves[1].write_text("".join([lines[0], *lines[4400:]]))
+    together = read_stored(imported([whole]).grid_id)
+    imported(halves[:1], replaces=True)
+    apart = read_stored(imported(halves[1:]).grid_id)
+    pd.testing.assert_frame_equal(apart.records, together.records)
+    pd.testing.assert_frame_equal(apart.changes, together.changes)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("code", "file", "first", "end"),
+    [
+        ("PJM", "PJM_2022_ce_columns.csv.gz", "2022-01-01", "2023-01-01"),
+        ("CISO", "CISO_2022_ce_columns.csv.gz", "2022-01-01", "2022-06-16"),
+        ("CISO", "CISO_2022_ce_columns.csv.gz", "2022-06-17", "2023-01-01"),
+    ],
+)
+def test_solar_noon_is_right_after_import(
+    real_data: Path, code: str, file: str, first: str, end: str
+) -> None:
+    """Before import PJM was 0.85 h early, and CISO 0.6 h until June (clock_check.csv)."""
+    one = imported([real_data / "eia930_hourly" / file])
+    solar = read_stored(one.grid_id).records.loc[first:end, "solar"]
+    longitude = known_authorities()[code].fact("solar_longitude")
+    assert abs(solar_noon_offset_h(solar, longitude)) < 0.25

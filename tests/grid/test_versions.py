@@ -13,14 +13,11 @@ from filelock import FileLock
 
 from dcsim.errors import DataError, OutputError
 from dcsim.grid import versions
+from dcsim.grid.provenance import FileOrigin, GridId, Provenance, RuleCount, parse_grid_id
 from dcsim.grid.versions import (
-    FileOrigin,
-    GridId,
-    Provenance,
-    RuleCount,
-    parse_grid_id,
     put,
     read_provenance,
+    read_reported,
     read_stored,
     remove,
     resolve,
@@ -34,16 +31,26 @@ from dcsim.grid.versions import (
 pytestmark = pytest.mark.usefixtures("own_store")
 
 
+def origin(name: str = "a.csv") -> FileOrigin:
+    return FileOrigin(
+        name=name,
+        sha256="00",
+        format="plain hourly table",
+        is_eia_clock=False,
+        batch=0,
+        notes=("stamps are UTC",),
+    )
+
+
 def provenance(code: str = "CISO", year: int = 2022, hours: int = 3) -> Provenance:
     return Provenance(
         ba_code=code,
         year=year,
         hours=hours,
         changed_hours=1,
-        files=(FileOrigin(name="a.csv", sha256="00", format="plain hourly table"),),
+        files=(origin(),),
         repairs=(RuleCount(rule="missing_hour", hours=1, detail="coal 1"),),
-        notes=("stamps are UTC",),
-        repair_notes=(),
+        notes=("nothing to say",),
         grade="A",
         reasons=("1 of 3 hours changed",),
         dcsim="0.1.0",
@@ -61,11 +68,17 @@ def changes() -> pd.DataFrame:
     return pd.DataFrame([row], columns=columns)
 
 
+def newest_pointer(store: Path) -> Path:
+    return store / "CISO" / "2022" / "newest"
+
+
 def store(first_mw: float = 1.0, code: str = "CISO", year: int = 2022) -> GridId:
     with staging() as folder:
-        grid_id = stage(folder, records(first_mw), changes(), provenance(code, year))
-        put(folder, grid_id)
-    return grid_id
+        staged = stage(
+            folder, records(first_mw), changes(), [records(first_mw)], provenance(code, year)
+        )
+        put([staged])
+    return staged.grid_id
 
 
 @pytest.mark.parametrize("text", ["CISO:2022", "CISO:2022:1f3a9c07", "GRID:2019"])
@@ -105,7 +118,7 @@ def test_the_same_content_is_the_same_version(own_store: Path) -> None:
     assert store() == grid_id
     assert {path: path.read_bytes() for path in own_store.rglob("*.parquet")} == before
     with staging() as folder:
-        assert not put(folder, stage(folder, records(), changes(), provenance()))
+        assert put([stage(folder, records(), changes(), [records()], provenance())]) == [False]
 
 
 def test_what_is_not_there_is_not_found() -> None:
@@ -151,7 +164,7 @@ def test_a_failure_in_the_middle_leaves_the_store_as_it_was(own_store: Path) -> 
 
     def fail() -> None:
         with staging() as folder:
-            stage(folder, records(7.0), changes(), provenance())
+            stage(folder, records(7.0), changes(), [records(7.0)], provenance())
             raise DataError("bad input")
 
     with pytest.raises(DataError, match="bad input"):
@@ -190,7 +203,7 @@ import os, signal
 from tests.grid.test_versions import changes, provenance, records
 from dcsim.grid.versions import stage, staging
 with staging() as folder:
-    stage(folder, records(3.0), changes(), provenance())
+    stage(folder, records(3.0), changes(), [records(3.0)], provenance())
     os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -235,3 +248,84 @@ def test_two_importers_at_once_leave_whole_versions() -> None:
     assert {one.records["coal"].iloc[0] for one in kept} == {float(n) for n in range(12)}
     assert resolve(year) is not None
     assert not FileLock(store_folder() / ".lock").is_locked
+
+
+def test_what_each_file_said_is_kept() -> None:
+    grid_id = store()
+    (table,) = read_reported(grid_id)
+    pd.testing.assert_frame_equal(table, records(), check_freq=False)
+
+
+@pytest.mark.parametrize("content", ["", "../2022", "zzzzzzzz", "\udc00"])
+def test_without_a_good_pointer_the_last_version_put_away_is_the_newest(
+    own_store: Path, content: str
+) -> None:
+    """As an import killed between two moves leaves it."""
+    store(1.0)
+    new = store(5.0)
+    newest_pointer(own_store).write_bytes(content.encode("utf-8", "surrogatepass"))
+    assert resolve(GridId("CISO", 2022)) == new
+    newest_pointer(own_store).unlink()
+    assert stored_ids() == [new]
+    assert remove(new) == [new]
+
+
+def test_a_damaged_version_is_mended_by_the_same_import(own_store: Path) -> None:
+    grid_id = store()
+    (own_store / "CISO" / "2022" / grid_id.version / "records.parquet").write_bytes(b"rubbish")
+    assert store() == grid_id
+    assert read_stored(grid_id).records["coal"].iloc[0] == 1.0
+
+
+def test_a_version_of_another_dcsim_is_told_apart(own_store: Path) -> None:
+    grid_id = store()
+    path = own_store / "CISO" / "2022" / grid_id.version / "provenance.json"
+    path.write_text(path.read_text().replace('"schema_version": 1', '"schema_version": 0'))
+    with pytest.raises(DataError, match="imported by another version of dcsim; import its files"):
+        read_stored(grid_id)
+
+
+def test_the_name_of_a_file_does_not_change_the_version() -> None:
+    versions_made = []
+    for name in ("a.csv", "copy of a.csv"):
+        with staging() as folder:
+            made = provenance().model_copy(update={"files": (origin(name),)})
+            versions_made.append(stage(folder, records(), changes(), [records()], made).grid_id)
+    assert versions_made[0] == versions_made[1]
+
+
+@pytest.mark.parametrize("code", ["../evil", ".staging", "ciso", "A B", ""])
+def test_a_code_that_is_none_never_becomes_a_path(code: str) -> None:
+    with pytest.raises(DataError, match="is no id of a grid"):
+        GridId(code, 2022)
+
+
+def test_if_one_of_many_cannot_be_put_away_none_is(
+    own_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full at the third of three moves: the store is as it was."""
+    old = store(1.0)
+    before = sorted(path.relative_to(own_store) for path in own_store.rglob("*"))
+    move, moved = versions._move, []
+
+    def full(source: Path, target: Path, undo: object) -> None:
+        moved.append(source)
+        if len(moved) == 5:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        move(source, target, undo)
+
+    monkeypatch.setattr(versions, "_move", full)
+
+    def put_two() -> None:
+        with staging() as folder:
+            two = [
+                stage(folder, records(9.0), changes(), [records(9.0)], provenance(code, 2022))
+                for code in ("CISO", "ERCO")
+            ]
+            put(two)
+
+    with pytest.raises(OutputError, match="No space left on device; no grid was changed"):
+        put_two()
+    assert resolve(GridId("CISO", 2022)) == old
+    left = sorted(path.relative_to(own_store) for path in own_store.rglob("*"))
+    assert [path for path in left if path not in before] == [Path("ERCO"), Path("ERCO/2022")]
