@@ -41,8 +41,8 @@ BULK_SERIES = (*_SERIES, "NG.WND", "NG.OTH", "NG.UNK", "NG.BAT", "NG.PS")
 
 
 def codes() -> list[str]:
-    """Return codes as many as there are authorities: B00, B01, ..."""
-    return [f"B{number:02d}" for number in range(AUTHORITIES)]
+    """Return as many codes of authorities as EIA's files have."""
+    return list(known_authorities())[:AUTHORITIES]
 
 
 def balance_header() -> list[str]:
