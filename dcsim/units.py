@@ -14,6 +14,10 @@ STEP_H = 1.0
 
 HOURS_PER_DAY = 24
 
+MINUTES_PER_HOUR = 60.0
+
+SECONDS_PER_HOUR = 3600.0
+
 HOURS_PER_YEAR = 8766.0
 """Length of the year embodied carbon is spread over: 365.25 days, so that horizons of any
 length compare with each other [h]."""

@@ -12,10 +12,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from dcsim.grid.generation import FUELS, ONE_HOUR
+from dcsim.grid.generation import FUELS, HALF_HOUR, ONE_HOUR
 from dcsim.grid.records import DEMAND, INDEX, NET_GENERATION, STORAGE, TOTAL_INTERCHANGE, neighbours
 from dcsim.shipped import shipped_folder
-from dcsim.units import HOURS_PER_DAY
+from dcsim.units import HOURS_PER_DAY, MINUTES_PER_HOUR, SECONDS_PER_HOUR
 
 CLOCK_FILE = "clock_corrections.csv"
 
@@ -237,17 +237,27 @@ def solar_noon_offset_h(solar_mw: pd.Series, longitude: float) -> float:
     Returns:
         Mean over the days with sun; above zero when the stamps are late [h].
     """
-    from pvlib.solarposition import equation_of_time_pvcdrom  # pvlib takes a second to import
-
     stamps = pd.DatetimeIndex(solar_mw.index)
-    equation_h = np.asarray(equation_of_time_pvcdrom(stamps.day_of_year)) / 60.0
-    hours = (stamps - stamps[0].normalize()) / ONE_HOUR + 0.5
-    solar_time = np.asarray(hours) + longitude / DEGREES_PER_HOUR + equation_h
     weight = solar_mw.where(solar_mw > LEAST_SUN_FRAC * solar_mw.max(), 0.0).to_numpy()
-    day, hour = np.divmod(solar_time, HOURS_PER_DAY)
+    day, hour = np.divmod(solar_time_h(stamps + HALF_HOUR, longitude), HOURS_PER_DAY)
     daily = pd.DataFrame({"sun": weight, "moment": weight * hour}).groupby(day).sum()
     daily = daily[daily["sun"] > 0]
     return float((daily["moment"] / daily["sun"]).mean() - HOURS_PER_DAY / 2)
+
+
+def solar_time_h(moments: pd.DatetimeIndex, longitude: float) -> np.ndarray:
+    """Return true solar time, counted through from day to day: noon is 12, 36, and so on [h].
+
+    Args:
+        moments: With any time zone.
+        longitude: [degrees east].
+    """
+    from pvlib.solarposition import equation_of_time_spencer71  # pvlib takes a second to import
+
+    equation_h = equation_of_time_spencer71(moments.day_of_year.to_numpy()) / MINUTES_PER_HOUR
+    hours = moments.as_unit("s").asi8 / SECONDS_PER_HOUR
+    time_h: np.ndarray = hours + longitude / DEGREES_PER_HOUR + equation_h
+    return time_h
 
 
 def is_night(stamps: pd.DatetimeIndex, longitude: float) -> np.ndarray:

@@ -14,6 +14,7 @@ CARBON_FREE_FUELS = ("nuclear", "hydro", "solar", "wind")
 """Fuels that count as carbon-free in the CFE score (24/7 Carbon-Free Energy, Google 2020)."""
 
 ONE_HOUR = pd.Timedelta(hours=1)
+HALF_HOUR = ONE_HOUR / 2
 
 LARGEST_MW = 1e7
 """No grid generates more: the whole of the United States peaks near 1e6 MW."""

@@ -12,6 +12,7 @@ import pvlib
 
 from dcsim.grid.authorities import Authority
 from dcsim.grid.coefficients import Coefficients, coefficients_of
+from dcsim.grid.generation import HALF_HOUR
 from dcsim.grid.shapes import (
     Hourly,
     LocalClock,
@@ -23,8 +24,6 @@ from dcsim.grid.shapes import (
     shape_or_flat,
     with_season_of,
 )
-
-HALF_HOUR = pd.Timedelta(minutes=30)
 
 LINKE_TURBIDITY = 3.0
 """A clear, moderately clean sky: Ineichen and Perez, Solar Energy 73 (2002) 151 [-]."""

@@ -12,15 +12,14 @@ import numpy as np
 import pandas as pd
 
 from dcsim.errors import DataError
-from dcsim.grid.generation import Repair, Source
+from dcsim.grid.generation import HALF_HOUR, ONE_HOUR, Repair, Source
 from dcsim.grid.readers.table import sha256_of
 from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.traces.solar import solar_cf
-from dcsim.traces.weather import MOVE_TO_THE_SUN, ONE_HOUR, Weather, read_weather
+from dcsim.traces.weather import MOVE_TO_THE_SUN, REPEAT_28_FEBRUARY, Weather, read_weather
 from dcsim.traces.wind import hub_height_m, turbine_of, wind_cf
 from dcsim.units import HOURS_PER_DAY, PERCENT
 
-HALF_HOUR = ONE_HOUR / 2
 _LEAP_DAY, _DAY_BEFORE = 229, 228
 
 
@@ -101,7 +100,7 @@ def lay(
         )
     is_other_year = (same_hour < 0) & ~is_leap & (not is_typical)
     counts = {
-        ("repeat_28_february", "29 February is 28 February again"): is_leap,
+        (REPEAT_28_FEBRUARY, "29 February is 28 February again"): is_leap,
         ("lay_by_hour_of_year", "not in the file; the same hour of its latest year"): is_other_year,
     }
     repairs = [Repair(rule, int(n.sum()), why) for (rule, why), n in counts.items() if n.any()]

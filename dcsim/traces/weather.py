@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from dcsim.errors import DataError
-from dcsim.grid.generation import Repair
+from dcsim.grid.clock import DEGREES_PER_HOUR, solar_time_h
+from dcsim.grid.generation import ONE_HOUR, Repair
 from dcsim.scenario.plant import WeatherFormat
 from dcsim.traces.weather_formats import (
     DHI,
@@ -29,7 +30,7 @@ from dcsim.traces.weather_formats import (
 )
 from dcsim.units import HOURS_PER_DAY
 
-ONE_HOUR = pd.Timedelta(hours=1)
+ONE_DAY = pd.Timedelta(days=1)
 ONE_YEAR = pd.Timedelta(days=365)
 
 POSSIBLE = {
@@ -59,8 +60,8 @@ MOST_MOVED_MIN = 30
 BETTER_CLOSURE = 0.5
 """Another clock is believed if it leaves this share, at most, of what the three components of
 irradiance miss each other by [-]."""
-DEGREES_PER_HOUR = 15.0
-"""The Earth turns by this much [degrees]."""
+REPEAT_28_FEBRUARY = "repeat_28_february"
+"""The repair of a leap year that was given without its 29 February."""
 
 
 @dataclass(frozen=True)
@@ -140,13 +141,8 @@ class Weather:
 
     def _solar_hour(self) -> np.ndarray:
         """Return the hours since solar noon of each moment of irradiance, -12 to 12 [h]."""
-        from pvlib.solarposition import equation_of_time_spencer71
-
-        moments = self.sun_moments
-        equation_h = equation_of_time_spencer71(moments.day_of_year.to_numpy()) / 60
-        local_h = _seconds(moments) / 3600 + self.longitude / DEGREES_PER_HOUR
-        hours: np.ndarray = (local_h + equation_h) % HOURS_PER_DAY - HOURS_PER_DAY / 2
-        return hours
+        time_h = solar_time_h(self.sun_moments, self.longitude)
+        return time_h % HOURS_PER_DAY - HOURS_PER_DAY / 2
 
 
 def _seconds(moments: pd.DatetimeIndex) -> np.ndarray:
@@ -167,8 +163,9 @@ def read_weather(path: Path, asked: WeatherFormat | None = None) -> Weather:
     reading = read_format(path, asked)
     origin = str(path)
     _check_site(reading, origin)
-    index, is_typical = _clock(reading, origin)
-    table, repairs = _fill(reading, ONE_HOUR / (index[1] - index[0]), origin)
+    table, is_typical, lent = _on_even_clock(reading, origin)
+    index = pd.DatetimeIndex(table.index)
+    table, repairs = _fill(replace(reading, table=table), ONE_HOUR / (index[1] - index[0]), origin)
     weather = Weather(
         table.set_axis((index + reading.air).tz_convert("UTC").as_unit("s")),
         reading.sun - reading.air,
@@ -178,7 +175,7 @@ def read_weather(path: Path, asked: WeatherFormat | None = None) -> Weather:
         reading.elevation_m,
         reading.place,
         reading.kind,
-        repairs,
+        (*lent, *repairs),
     )
     _check_sunshine(weather, origin)
     weather = _believe_the_sun(weather)
@@ -194,34 +191,64 @@ def _check_site(reading: Reading, origin: str) -> None:
             raise DataError(f"{origin}: {name} is {value:g}; must be within -{most:g} and {most:g}")
 
 
-def _clock(reading: Reading, origin: str) -> tuple[pd.DatetimeIndex, bool]:
-    """Return even stamps for all rows, and whether they are of a typical year."""
+def _on_even_clock(reading: Reading, origin: str) -> tuple[pd.DataFrame, bool, tuple[Repair, ...]]:
+    """Return rows with even stamps, whether they are of a typical year, and what was repeated.
+
+    A year is typical if its format says so, or if its months are of different years. One without
+    29 February alone is not: NSRDB leaves it out of every real leap year.
+    """
     given = pd.DatetimeIndex(reading.table.index)
-    if len(given) < 2:
-        raise DataError(f"{origin}: has {len(given)} rows; at least two are needed")
-    if given.hasnans:
-        row = int(np.argmax(given.isna()))
-        raise DataError(f"{origin}, row {row + 1} of the data: has no stamp; the file is cut short")
-    steps = given[1:] - given[:-1]
-    step = steps.to_series().mode().iloc[0]
-    if step <= pd.Timedelta(0) or ONE_HOUR % step != pd.Timedelta(0):
-        raise DataError(f"{origin}: rows are {step} apart; must be an hour or a part of one")
+    step = _step(given, origin)
     new_year = pd.Timestamp(NOMINAL_YEAR, 1, 1, 0, given[0].minute, tz=given.tz)
     common = pd.date_range(new_year, periods=int(ONE_YEAR / step), freq=step)
-    if _same_calendar(given, common) and (reading.is_typical or (steps != step).any()):
-        return common, True
+    if _same_calendar(given, common) and (reading.is_typical or given.year.nunique() > 1):
+        return reading.table.set_axis(common), True, ()
     if reading.is_typical:
         raise DataError(
             f"{origin}: must have every hour of a typical year once, in order, from 1 January: "
             f"{len(common):,} rows; got {len(given):,} from {given[0]} to {given[-1]}"
         )
-    if (steps != step).any():
-        row = int(np.argmax(steps != step))
+    table, lent = _with_leap_days(reading.table, step)
+    given = pd.DatetimeIndex(table.index)
+    uneven = given[1:] - given[:-1] != step
+    if uneven.any():
+        row = int(np.argmax(uneven))
         raise DataError(
             f"{origin}, row {row + 2} of the data: {given[row + 1]} follows {given[row]}; rows "
             f"must be {step} apart, or be the {len(common):,} of a typical year"
         )
-    return given, False
+    return table, False, lent
+
+
+def _step(given: pd.DatetimeIndex, origin: str) -> pd.Timedelta:
+    """Return the usual time between rows: an hour or a part of one."""
+    if len(given) < 2:
+        raise DataError(f"{origin}: has {len(given)} rows; at least two are needed")
+    if given.hasnans:
+        row = int(np.argmax(given.isna()))
+        raise DataError(f"{origin}, row {row + 1} of the data: has no stamp; the file is cut short")
+    step: pd.Timedelta = (given[1:] - given[:-1]).to_series().mode().iloc[0]
+    if step <= pd.Timedelta(0) or ONE_HOUR % step != pd.Timedelta(0):
+        raise DataError(f"{origin}: rows are {step} apart; must be an hour or a part of one")
+    return step
+
+
+def _with_leap_days(
+    table: pd.DataFrame, step: pd.Timedelta
+) -> tuple[pd.DataFrame, tuple[Repair, ...]]:
+    """Repeat 28 February where a leap year goes on with 1 March."""
+    given = pd.DatetimeIndex(table.index)
+    skips = np.flatnonzero(given[1:] - given[:-1] == ONE_DAY + step)
+    before = [day for day in given[skips].normalize() if (day.month, day.day) == (2, 28)]
+    leap = [day for day in before if day.is_leap_year]
+    if not leap:
+        return table, ()
+    repeated = table[given.normalize().isin(leap)]
+    repeated = repeated.set_axis(pd.DatetimeIndex(repeated.index) + ONE_DAY)
+    hours = int(len(repeated) * step / ONE_HOUR)
+    detail = "the file leaves 29 February out; it is 28 February again"
+    whole = pd.concat([table, repeated]).sort_index()
+    return whole, (Repair(REPEAT_28_FEBRUARY, hours, detail),)
 
 
 def _same_calendar(given: pd.DatetimeIndex, common: pd.DatetimeIndex) -> bool:

@@ -26,6 +26,7 @@ from typing import Any
 import pandas as pd
 
 from dcsim.errors import DataError
+from dcsim.grid.generation import HALF_HOUR, ONE_HOUR
 from dcsim.scenario.plant import WeatherFormat
 
 GHI, DNI, DHI = "ghi_w_per_m2", "dni_w_per_m2", "dhi_w_per_m2"
@@ -44,8 +45,6 @@ NOMINAL_YEAR = 2022
 """The common year on whose sun typical years stand: midway between leap years, so that the sun is
 where it is on average on each date."""
 
-_HOUR = pd.Timedelta(hours=1)
-_HALF_HOUR = pd.Timedelta(minutes=30)
 _NONE = pd.Timedelta(0)
 _PA_PER_MBAR = 100.0
 _LARGEST_BYTES = 500_000_000
@@ -185,11 +184,11 @@ def _epw(text: str) -> Reading:
     data, meta = iotools.read_epw(io.StringIO(text))
     data = data.rename(columns={"atmospheric_pressure": "pressure"})
     index = pd.DatetimeIndex(data.index)  # pvlib's stamps begin the hour
-    air, sun, kind = _HOUR, _HALF_HOUR, "EPW"
+    air, sun, kind = ONE_HOUR, HALF_HOUR, "EPW"
     by_pvgis = _PVGIS_EPW.search(text[:_HEAD_CHARACTERS])
     if by_pvgis:  # its clock is UTC, whatever zone its header gives
         index = index.tz_localize(None).tz_localize("UTC")
-        air, sun, kind = _NONE, _HOUR + _hours(float(by_pvgis[1])), "EPW by PVGIS"
+        air, sun, kind = _NONE, ONE_HOUR + _hours(float(by_pvgis[1])), "EPW by PVGIS"
     is_typical = "TMY" in meta["data_type"].upper()
     return Reading(
         _table(data, _EPW_MISSING).set_axis(index),
@@ -206,10 +205,10 @@ def _tmy3(text: str) -> Reading:
     from pvlib import iotools
 
     data, meta = iotools.read_tmy3(io.StringIO(text), coerce_year=NOMINAL_YEAR)
-    index = pd.DatetimeIndex(data.index) - _HOUR  # pvlib's stamps end the hour
+    index = pd.DatetimeIndex(data.index) - ONE_HOUR  # pvlib's stamps end the hour
     table = _table(data, _TMY3_MISSING, _PA_PER_MBAR).set_axis(index)
     name = f"{meta['Name'].strip(chr(34)).title()}, {meta['State']}"
-    return Reading(table, _HOUR, _HALF_HOUR, True, *_place(meta), name, "TMY3")
+    return Reading(table, ONE_HOUR, HALF_HOUR, True, *_place(meta), name, "TMY3")
 
 
 def _nsrdb(text: str) -> Reading:
@@ -285,7 +284,7 @@ def _place(meta: dict[str, Any]) -> tuple[float, float, float]:
 
 
 def _hours(hours: float) -> pd.Timedelta:
-    return pd.Timedelta(seconds=round(hours * _HOUR.total_seconds()))
+    return pd.Timedelta(seconds=round(hours * ONE_HOUR.total_seconds()))
 
 
 _READERS: dict[WeatherFormat, Callable[[str], Reading]] = {

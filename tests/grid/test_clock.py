@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pvlib.solarposition import get_solarposition
 
 from dcsim.grid.clock import (
     clock_doubts,
@@ -12,6 +13,7 @@ from dcsim.grid.clock import (
     is_night,
     known_corrections,
     solar_noon_offset_h,
+    solar_time_h,
 )
 from dcsim.grid.generation import FUELS
 from dcsim.grid.records import DEMAND, INDEX, INTENSITY, NET_GENERATION, TOTAL_INTERCHANGE, to
@@ -280,3 +282,13 @@ def test_pjms_fuels_add_up_to_its_net_generation_after(real_data: Path, window: 
 
     assert residual(table) > 2000
     assert residual(correct_clock("PJM", table)[0]) < 800
+
+
+def test_solar_time_is_twelve_when_the_sun_is_highest() -> None:
+    """Within a minute, by NREL's solar position algorithm, at four dates and two longitudes."""
+    for longitude in (-121.5, -74.0):
+        for date in ("2022-02-11", "2022-05-14", "2022-07-26", "2022-11-03"):
+            moments = pd.date_range(f"{date}T12:00Z", periods=720, freq="min")
+            height = get_solarposition(moments, 40.0, longitude)["elevation"]
+            noon = pd.DatetimeIndex([height.idxmax()])
+            assert solar_time_h(noon, longitude) % 24 == pytest.approx(12, abs=1.5 / 60)

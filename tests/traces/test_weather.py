@@ -249,6 +249,39 @@ def test_a_real_year_may_begin_on_any_day(tmp_path: Path) -> None:
     assert plant_cf(asked, index)[1].repairs == ()
 
 
+@pytest.mark.parametrize("utc", [True, False])
+def test_a_real_leap_year_without_29_february_is_no_typical_year(tmp_path: Path, utc: bool) -> None:
+    """NSRDB leaves the day out: it is 28 February again, and all other hours keep their stamps."""
+    path = files.write_nsrdb(tmp_path / "site", files.greensboro(), utc=utc)
+    text = path.read_text().replace("\n2002,", "\n2021,").replace("\n2001,", "\n2020,")
+    path.write_text(text)
+    read = read_weather(path)
+    assert not read.is_typical
+    assert len(read.table) == 8784
+    (repair,) = read.repairs
+    assert (repair.rule, repair.hours) == ("repeat_28_february", 24)
+    index = pd.date_range("2020-01-01T05:00Z", periods=8784, freq="h", unit="s")
+    cf, source = plant_cf(SolarOption(source="weather", file=path), index)
+    assert source.repairs == (repair,)
+    assert "2020-01-01 to 2021-01-01, laid hour by hour, UTC" in source.note
+    leap_day, day_before = (
+        read.table.loc[f"2020-02-{day}T06:00Z" : f"2020-02-{day}T23:59Z"].to_numpy()  # type: ignore[misc]
+        for day in (29, 28)
+    )
+    np.testing.assert_array_equal(leap_day, day_before)
+    assert cf.notna().all()
+
+
+def test_a_year_put_together_of_many_is_typical_whatever_its_format_says(tmp_path: Path) -> None:
+    """February and March may be of the same leap year."""
+    path = files.write_nsrdb(tmp_path / "site", files.greensboro(), utc=False, typical=True)
+    path.write_text(path.read_text().replace("\n1993,", "\n1992,"))
+    read = read_weather(path)
+    assert read.is_typical
+    assert len(read.table) == 8760
+    assert read.repairs == ()
+
+
 def test_epw_of_a_real_year_goes_to_its_own_hours(tmp_path: Path) -> None:
     """Five hours of the UTC year 2001 are of local 2000: the file's last evening lends them."""
     path = files.write_epw(tmp_path / "site", files.greensboro(), years=False, source="ISD")
