@@ -7,33 +7,47 @@ from pandas.api.types import is_bool_dtype
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import FUELS
+from dcsim.grid.readers.limits import (
+    WHAT_A_STAMP_IS,
+    first_beyond,
+    is_odd_stamp,
+    what_is_allowed,
+)
 
 
 def utc_stamps(stamps: pd.Series, origin: str, *, naive_is_utc: bool) -> pd.DatetimeIndex:
     """Parse stamps to UTC.
 
     Args:
-        stamps: Text or timestamps.
+        stamps: Text or timestamps; the index says in which line each stands.
         origin: What to call the file in messages.
         naive_is_utc: Whether the column's name says that stamps without an offset are UTC.
 
     Raises:
-        DataError: A stamp is unreadable, or has no offset where one is needed.
+        DataError: A stamp is unreadable, no whole hour of this century, or has no offset where one
+            is needed.
     """
     as_text = stamps.astype(str)
     parsed = pd.to_datetime(as_text, utc=True, errors="coerce", format="ISO8601")
     if parsed.isna().any():
         row = int(parsed.isna().to_numpy().argmax())
         raise DataError(
-            f"{origin}, line {row + 2}: {stamps.name} is {as_text.iloc[row]!r}; "
+            f"{origin}, line {stamps.index[row]}: {stamps.name} is {as_text.iloc[row]!r}; "
             "stamps must read like 2022-01-01T00:00:00+00:00"
+        )
+    is_odd = is_odd_stamp(pd.DatetimeIndex(parsed))
+    if is_odd.any():
+        row = int(is_odd.argmax())
+        raise DataError(
+            f"{origin}, line {stamps.index[row]}: {stamps.name} is {as_text.iloc[row]!r}; "
+            f"{WHAT_A_STAMP_IS}"
         )
     has_offset = as_text.str.contains(r"[T ]\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$", regex=True)
     if not naive_is_utc and not has_offset.all():
         row = int((~has_offset).to_numpy().argmax())
         raise DataError(
-            f"{origin}, line {row + 2}: {stamps.name} is {as_text.iloc[row]!r}, which says no "
-            "zone; give an offset such as +00:00, or name the column utc_hour_beginning"
+            f"{origin}, line {stamps.index[row]}: {stamps.name} is {as_text.iloc[row]!r}, which "
+            "says no zone; give an offset such as +00:00, or name the column utc_hour_beginning"
         )
     return pd.DatetimeIndex(parsed).as_unit("s").rename("utc_hour_beginning")
 
@@ -41,8 +55,13 @@ def utc_stamps(stamps: pd.Series, origin: str, *, naive_is_utc: bool) -> pd.Date
 def numbers(table: pd.DataFrame, origin: str) -> pd.DataFrame:
     """Turn columns to numbers; blanks stay missing, anything else that is no number is refused.
 
+    Args:
+        table: The columns; the index says in which line each row stands.
+        origin: What to call the file in messages.
+
     Raises:
-        DataError: Names line, column and value of the first cell that is no number.
+        DataError: Names line, column and value of the first cell that is no number, or no finite
+            one that power could be.
     """
     result = pd.DataFrame(
         {name: pd.to_numeric(table[name], errors="coerce").astype(float) for name in table.columns}
@@ -51,9 +70,16 @@ def numbers(table: pd.DataFrame, origin: str) -> pd.DataFrame:
     if bad.to_numpy().any():
         column = bad.any().idxmax()
         row = int(bad[column].to_numpy().argmax())
+        value = table[column].iloc[row]
         raise DataError(
-            f"{origin}, line {row + 2}: {column} is {table[column].iloc[row]!r}, which is no number"
+            f"{origin}, line {table.index[row]}: {column} is {value!r}, which is no number"
         )
+    for name in result.columns:
+        beyond = first_beyond(result[name].to_numpy())
+        if beyond is not None:
+            place = f"{origin}, line {table.index[beyond]}"
+            value = result[name].iloc[beyond]
+            raise DataError(f"{place}: {name} is {value:g}; {what_is_allowed()}")
     return result
 
 

@@ -103,7 +103,7 @@ def _column_of(name: str) -> _Column | None:
         return None
     if base.startswith(_FUEL):
         words = base.removeprefix(_FUEL)
-        return _Column(CODE_OF.get(words, words), tier == _ADJUSTED)
+        return _Column(CODE_OF.get(words, words.capitalize()), tier == _ADJUSTED)
     return _Column(_REPORTED_OF[base], tier == _ADJUSTED) if base in _REPORTED_OF else None
 
 

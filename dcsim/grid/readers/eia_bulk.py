@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from dcsim.errors import DataError
 from dcsim.grid.readers.eba_names import Holding, holding_of
 from dcsim.grid.readers.eia_codes import MOVED_BACK, records_of, side_by_side
+from dcsim.grid.readers.limits import FIRST_YEAR, LAST_YEAR, first_beyond, what_is_allowed
 from dcsim.grid.readers.source import Input, Options, Sniff
 from dcsim.grid.records import Records
 
@@ -67,7 +68,10 @@ class _HourOf(dict[str, int]):
     """The hour that a stamp such as `20150701T05Z` ends, since 1970; each read once [h]."""
 
     def __missing__(self, stamp: str) -> int:
-        end = np.datetime64(datetime.strptime(stamp, _STAMP), "h")
+        time = datetime.strptime(stamp, _STAMP)
+        if not FIRST_YEAR <= time.year <= LAST_YEAR:
+            raise ValueError(f"{stamp} is not of the years {FIRST_YEAR} to {LAST_YEAR}")
+        end = np.datetime64(time, "h")
         self[stamp] = int(end.astype(np.int64))
         return self[stamp]
 
@@ -158,10 +162,16 @@ def _hours_and_values(
         data = series["data"]
         hours = np.fromiter((hour_of[stamp] for stamp, _ in data), np.int64, len(data))
         values = np.array([value for _, value in data], dtype=float)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         name = series.get("series_id")
         raise DataError(
             f"{place}: {name} has no data that can be read, such as "
             f'[["20220303T05Z", 10420], ...]: {error}'
         ) from None
+    beyond = first_beyond(values)
+    if beyond is not None:
+        stamp, value = data[beyond]
+        raise DataError(
+            f"{place}: {series.get('series_id')} at {stamp} is {value}; {what_is_allowed()}"
+        )
     return hours, values

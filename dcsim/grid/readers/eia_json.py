@@ -10,6 +10,7 @@ under two spellings.
 """
 
 import json
+import math
 import re
 from collections.abc import Hashable, Iterator
 from typing import Any
@@ -17,8 +18,9 @@ from typing import Any
 import pandas as pd
 
 from dcsim.errors import DataError
-from dcsim.grid.generation import ONE_HOUR
+from dcsim.grid.generation import LARGEST_MW, ONE_HOUR
 from dcsim.grid.readers.eia_codes import is_region, records_of
+from dcsim.grid.readers.limits import WHAT_A_STAMP_IS, is_odd_stamp, what_is_allowed
 from dcsim.grid.readers.source import Input, Options, Sniff
 from dcsim.grid.records import (
     DEMAND,
@@ -33,10 +35,12 @@ REPORTED_OF = {"D": DEMAND, "NG": NET_GENERATION, "TI": TOTAL_INTERCHANGE}
 """Types of `region-data`. NG is net generation here, and natural gas in `fuel-type-data`. DF, the
 demand forecast, is nothing that happened."""
 
+_SHOWN_CHARACTERS = 300
 _UNIT = "megawatthours"
 _FORECAST = "DF"
 _PERIOD = r"\d{4}-\d{2}-\d{2}T\d{2}(?:Z|[+-]\d{2}(?::?\d{2})?)?"
 _OFFSET = r"T\d{2}(?:Z|[+-].*)$"
+_FUEL_CODE = "[A-Z0-9]{2,6}"
 _MARKS = re.compile(r'"(?:response|fueltype|respondent|fromba|error)"\s*:')
 
 _KINDS = (("fueltype", "respondent"), ("toba", "fromba"), ("type", "respondent"))
@@ -110,6 +114,9 @@ def _kind_of(rows: pd.DataFrame, source: Input) -> tuple[str, str]:
         raise DataError(f"{source.origin}: rows have no period or no value; ask with data[]=value")
     is_text = rows[["period", *found]].map(lambda cell: isinstance(cell, str)).all(axis=1)
     _refuse_first(~is_text, rows, source, "a code or the period is missing or no text")
+    if found[0] == _KINDS[0][0]:
+        is_code = rows[found[0]].astype(str).str.fullmatch(_FUEL_CODE)
+        _refuse_first(~is_code, rows, source, "fueltype must be a code such as COL")
     return found
 
 
@@ -132,6 +139,8 @@ def _hours(rows: pd.DataFrame, response: dict[str, Any], source: Input) -> pd.Da
     if "local" in str(response.get("frequency", "")):
         has_none = ~text.str.contains(_OFFSET)
         _refuse_first(has_none, rows, source, "period is local and says no offset")
+    is_odd = pd.Series(is_odd_stamp(pd.DatetimeIndex(parsed)))
+    _refuse_first(is_odd, rows, source, WHAT_A_STAMP_IS)
     return (pd.DatetimeIndex(parsed) - ONE_HOUR).as_unit("s")
 
 
@@ -141,17 +150,24 @@ def _values(rows: pd.DataFrame, source: Input) -> pd.Series:
         other = rows["value-units"].notna() & (rows["value-units"] != _UNIT)
         _refuse_first(other, rows, source, f"unit must be {_UNIT}")
     given = rows["value"].replace("", None)
-    numbers = pd.to_numeric(given, errors="coerce").astype(float)
+    numbers = pd.to_numeric(given.map(_small), errors="coerce").astype(float)
     wrong = (numbers.isna() & given.notna()) | given.map(lambda value: isinstance(value, bool))
     _refuse_first(wrong, rows, source, "value is no number")
+    _refuse_first(numbers.abs() > LARGEST_MW, rows, source, what_is_allowed())
     return numbers
+
+
+def _small(value: object) -> object:
+    """Return infinity for an integer of JSON that no float holds, and all else as it is."""
+    return math.inf if isinstance(value, int) and abs(value) > LARGEST_MW else value
 
 
 def _refuse_first(wrong: pd.Series, rows: pd.DataFrame, source: Input, why: str) -> None:
     if wrong.any():
         first = int(wrong.to_numpy().argmax())
-        row = rows.iloc[first].dropna().to_dict()
-        raise DataError(f"{source.origin}, row {first + 1} of {len(rows)}: {why}; it is {row}")
+        row = str(rows.iloc[first].dropna().to_dict())
+        shown = row if len(row) <= _SHOWN_CHARACTERS else f"{row[:_SHOWN_CHARACTERS]}..."
+        raise DataError(f"{source.origin}, row {first + 1} of {len(rows)}: {why}; it is {shown}")
 
 
 def _records(ba_code: str, rows: pd.DataFrame, mark: str, notes: tuple[str, ...]) -> Records:

@@ -24,6 +24,7 @@ from dcsim.grid.readers import (
     gridemissions,
     plain,
 )
+from dcsim.grid.readers.limits import refuse_beyond
 from dcsim.grid.readers.refused import reason_to_refuse
 from dcsim.grid.readers.source import (
     Input,
@@ -173,6 +174,7 @@ def read_records(
         for read in chosen.read(source, replace(options, progress=heard)):
             records = _between_known(read, options)
             if not records.table.columns.empty:
+                refuse_beyond(records.table, f"{source.origin}: {records.ba_code}")
                 _refuse_other_steps(records, source)
                 yield chosen, records
     progress(1.0)
@@ -249,12 +251,12 @@ def _between_known(records: Records, options: Options) -> Records:
 
 
 def _refuse_other_steps(records: Records, source: Input) -> None:
-    """Refuse a file of days, months or quarters of an hour."""
+    """Refuse a file of days or months; stamps within the hour are refused as they are read."""
     stamps = pd.DatetimeIndex(records.table.index).unique().sort_values()
     if len(stamps) < _ENOUGH_TO_TELL_STEPS:
         return
     steps = pd.Series(stamps).diff()
-    if steps.min() > ONE_HOUR or steps.median() < ONE_HOUR:
+    if steps.min() > ONE_HOUR:
         raise DataError(
             f"{source.origin}: {records.ba_code} has a value every "
             f"{steps.median() / ONE_HOUR:g} hours; hourly data is needed"

@@ -15,6 +15,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from dcsim.errors import DataError
+from dcsim.grid.readers.limits import (
+    WHAT_A_STAMP_IS,
+    first_beyond,
+    is_odd_stamp,
+    what_is_allowed,
+)
 from dcsim.grid.readers.source import (
     PARQUET_FAULTS,
     Input,
@@ -26,6 +32,8 @@ from dcsim.grid.readers.source import (
 from dcsim.grid.readers.unpacking import Progress
 
 _BLOCK_BYTES = 2**24
+_WITH_COMMAS = r"^-?\d{1,3}(,\d{3})+(\.\d+)?$"
+_SHOWN_CHARACTERS = 80
 _MISSING = ["", "NaN", "nan", "NA", "null", "None"]
 
 
@@ -47,15 +55,16 @@ class Batch:
         """Return a column as numbers, NaN where it is blank; `1,060` is 1060.
 
         Raises:
-            DataError: A cell is no number; names line, column and value.
+            DataError: A cell is no number, or no finite one that power could be; names line,
+                column and value.
         """
-        column = self.columns[name]
-        if pa.types.is_string(column.type):
-            column = pc.replace_substring(pc.utf8_trim_whitespace(column), ",", "")
         try:
-            values: np.ndarray = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+            values = _as_floats(self.columns[name])
         except pa.ArrowInvalid:
             raise self._no_number(name) from None
+        row = first_beyond(values)
+        if row is not None:
+            raise self._refused(name, row, f"but {what_is_allowed()}")
         return values
 
     def words(self, name: str) -> np.ndarray:
@@ -81,29 +90,34 @@ class Batch:
             parse: Turns texts to UTC stamps, NaT where it cannot.
 
         Raises:
-            DataError: A stamp is blank or unreadable; names line, column and value.
+            DataError: A stamp is blank, unreadable, or no whole hour of this century; names line,
+                column and value.
         """
         encoded = self.columns[name].cast(pa.string()).fill_null("").dictionary_encode()
         texts = encoded.dictionary.to_pylist()
         parsed = parse(texts)
         places = encoded.indices.to_numpy(zero_copy_only=False)
-        bad = parsed.isna()[places]
-        if bad.any():
-            row = int(bad.argmax())
-            raise DataError(
-                f"{self.origin}, line {self.first_line + row}: {name} is {texts[places[row]]!r}, "
-                "which is no stamp this format has"
-            )
+        refused = (
+            (parsed.isna(), "which is no stamp this format has"),
+            (is_odd_stamp(parsed), f"but {WHAT_A_STAMP_IS}"),
+        )
+        for bad, why in refused:
+            if bad.any():
+                raise self._refused(name, int(bad[places].argmax()), why)
         stamps: np.ndarray = parsed.tz_localize(None).to_numpy("datetime64[s]")[places]
         return stamps
 
     def _no_number(self, name: str) -> DataError:
         cells = self.columns[name].to_pylist()
         row = next(row for row, cell in enumerate(cells) if not _is_number(cell))
-        return DataError(
-            f"{self.origin}, line {self.first_line + row}: {name} is {cells[row]!r}, "
-            "which is no number"
-        )
+        return self._refused(name, row, "which is no number")
+
+    def _refused(self, name: str, row: int, why: str) -> DataError:
+        value = self.columns[name][row].as_py()
+        shown = repr("" if value is None else value)
+        if len(shown) > _SHOWN_CHARACTERS:
+            shown = f"{shown[:_SHOWN_CHARACTERS]}..."
+        return DataError(f"{self.origin}, line {self.first_line + row}: {name} is {shown}, {why}")
 
 
 def iso_stamps(texts: list[str]) -> pd.DatetimeIndex:
@@ -223,7 +237,23 @@ def _refusal(source: Input, found: Sniff, error: Exception, ragged: list[Any]) -
 
 def _is_number(cell: object) -> bool:
     try:
-        float(str(cell).replace(",", "")) if cell is not None else None
-    except ValueError:
+        _as_floats(pa.array([cell]))
+    except pa.ArrowInvalid:
         return False
     return True
+
+
+def _as_floats(column: pa.Array) -> np.ndarray:
+    """Turn cells to numbers; a comma is taken for nothing but a separator of thousands.
+
+    Raises:
+        pa.ArrowInvalid: A cell is no number.
+    """
+    if pa.types.is_string(column.type):
+        column = pc.utf8_trim_whitespace(column)
+        with_comma = pc.filter(column, pc.match_substring(column, ","))
+        if not pc.all(pc.match_substring_regex(with_comma, _WITH_COMMAS), min_count=0).as_py():
+            raise pa.ArrowInvalid("a comma that separates no thousands")
+        column = pc.replace_substring(column, ",", "")
+    values: np.ndarray = column.cast(pa.float64()).to_numpy(zero_copy_only=False)
+    return values

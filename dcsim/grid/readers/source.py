@@ -135,12 +135,17 @@ def inputs_of(path: Path) -> list[Input]:
         DataError: There is no such file, it is empty, or it is a zip that cannot be trusted.
     """
     try:
+        is_pipe = path.exists() and not (path.is_file() or path.is_dir())
+        if is_pipe:
+            raise DataError(f"{path}: cannot be read: is a device or pipe, and no file")
         with path.open("rb") as stream:
             magic, size = stream.read(4), path.stat().st_size
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise DataError(f"{str(path)!r}: cannot be read: {error}") from None
     if size == 0:
         raise DataError(f"{path}: is empty; a header line and hourly rows are needed")
     if magic.startswith(_ZIP):

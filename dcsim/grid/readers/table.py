@@ -25,6 +25,8 @@ from dcsim.grid.readers.unpacking import Progress, unheard
 def read_table(path: Path) -> pd.DataFrame:
     """Read a CSV or Parquet file as it is, without interpreting its columns.
 
+    The index says in which line each row ends; of Parquet, as if it were CSV.
+
     Args:
         path: CSV text, also gzipped; Parquet; or a zip of one of them.
 
@@ -38,7 +40,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def table_of(source: Input, found: Sniff, progress: Progress = unheard) -> pd.DataFrame:
-    """Read a file whole, without interpreting its columns.
+    """Read a file whole, without interpreting its columns; the index is as `read_table` has it.
 
     Args:
         source: The file.
@@ -65,7 +67,7 @@ def _parquet(source: Input) -> pd.DataFrame:
         table: pd.DataFrame = open_parquet(source).read().to_pandas(ignore_metadata=True)
     except PARQUET_FAULTS as error:
         raise not_parquet(source, error) from None
-    return table
+    return table.set_axis(table.index + 2)
 
 
 def _csv(source: Input, found: Sniff, progress: Progress) -> pd.DataFrame:
@@ -84,24 +86,36 @@ def _csv(source: Input, found: Sniff, progress: Progress) -> pd.DataFrame:
         raise DataError(
             f"{source.origin}: is not a CSV table: {' '.join(str(error).split())}"
         ) from None
-    _refuse_short_rows(source, found)
-    return table
+    lines = _lines_of_rows(source, found)
+    return table.set_axis(lines) if len(lines) == len(table) else table.set_axis(table.index + 2)
 
 
-def _refuse_short_rows(source: Input, found: Sniff) -> None:
-    """Refuse a row with fewer fields than the header, which pandas would quietly fill up."""
+def _lines_of_rows(source: Input, found: Sniff) -> list[int]:
+    """Return in which line each row ends, passing over blank ones as pandas does.
+
+    Raises:
+        DataError: A row has fewer fields than the header, which pandas would quietly fill up.
+    """
+    lines = []
     with source.open() as stream:
         rows = csv.reader(io.TextIOWrapper(stream, "utf-8-sig", newline=""))
         try:
-            short = next((row for row in rows if row and len(row) < len(found.columns)), None)
+            for row in rows:
+                if row and len(row) < len(found.columns) and any(map(str.strip, row)):
+                    raise _short_row(source, rows.line_num, len(row), len(found.columns))
+                if len(row) > 1 or any(map(str.strip, row)):
+                    lines.append(rows.line_num)
         except csv.Error as error:
             place = f"{source.origin}, line {rows.line_num}"
             raise DataError(f"{place}: is not a CSV table: {error}") from None
-        if short is not None:
-            raise DataError(
-                f"{source.origin}, line {rows.line_num}: has {len(short)} fields where the header "
-                f"has {len(found.columns)}; the row is cut off or broken"
-            )
+    return lines[1:]
+
+
+def _short_row(source: Input, line: int, fields: int, needed: int) -> DataError:
+    return DataError(
+        f"{source.origin}, line {line}: has {fields} fields where the header has {needed}; "
+        "the row is cut off or broken"
+    )
 
 
 def _refuse_double_columns(source: Input, found: Sniff) -> None:

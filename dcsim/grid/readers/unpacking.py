@@ -6,6 +6,7 @@ Whatever is wrong with the packing is one `DataError`.
 
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -22,7 +23,7 @@ UNSUSPICIOUS_BYTES = 2**26
 """Up to here any ratio is let through: a column of zeros packs well."""
 
 _SMALLEST_STEP = 0.005
-_FAULTS = (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+_FAULTS = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError)
 
 Progress = Callable[[float], None]
 """Is told how much of the work is done, from 0 to 1 [fraction]."""

@@ -164,13 +164,73 @@ def test_data_of_other_kinds_is_refused_with_the_reason(
         all_records(file_of(tmp_path, f"{header}\n1,2,3\n"))
 
 
-def test_days_and_quarter_hours_are_refused(tmp_path: Path) -> None:
-    for step, words in (("D", "CISO has a value every 24 hours"), ("15min", "every 0.25 hours")):
-        index = pd.date_range("2024-01-01", periods=4, freq=step, tz="UTC")
-        table = pd.DataFrame({"coal_mw": 1.0}, index=index)
-        path = file_of(tmp_path, table.to_csv(index_label="utc_hour_beginning"))
-        with pytest.raises(DataError, match=words):
-            all_records(path)
+def test_days_are_refused(tmp_path: Path) -> None:
+    index = pd.date_range("2024-01-01", periods=4, freq="D", tz="UTC")
+    table = pd.DataFrame({"coal_mw": 1.0}, index=index)
+    path = file_of(tmp_path, table.to_csv(index_label="utc_hour_beginning"))
+    with pytest.raises(DataError, match="CISO has a value every 24 hours"):
+        all_records(path)
+
+
+@pytest.mark.parametrize("kind", [name for name in WRITERS if name != "eia-bulk"])
+@pytest.mark.parametrize("to", ["2024-03-01 07:30", "0022-03-01 07:00", "9999-03-01 07:00"])
+def test_stamps_within_the_hour_or_of_another_age_name_the_line(
+    tmp_path: Path, kind: str, to: str
+) -> None:
+    """A quarter-hour row among hourly ones, and years 22 and 9999; line 3 has the second hour."""
+    content = WRITERS[kind]({"COL": [1.0, 2.0, 3.0], "NG": [1.0, 2.0, 3.0]}).splitlines()
+    stamps = {
+        "eia930-balance": "03/01/2024 7:00:00 AM",
+        "gridemissions": "2024-03-01T07",
+        "plain": "2024-03-01 06:00:00+00:00",
+    }
+    content[2] = content[2].replace(stamps.get(kind, "2024-03-01 07:00:00+00:00"), f"{to}:00+00:00")
+    words = "line 3: .* is .*stamps must be whole hours of the years 2001 to 2100"
+    with pytest.raises(DataError, match=words):
+        all_records(file_of(tmp_path, "\n".join(content) + "\n"))
+
+
+@pytest.mark.parametrize("kind", [name for name in WRITERS if name != "eia-bulk"])
+@pytest.mark.parametrize("value", ["inf", "-inf", "1e300", "1e400", "10000001", "-2e7"])
+def test_values_without_end_name_line_column_and_value(
+    tmp_path: Path, kind: str, value: str
+) -> None:
+    content = WRITERS[kind]({"COL": [1.0, 777.0, 3.0], "NG": [1.0, 2.0, 3.0]})
+    cell = "777" if kind == "eia930-balance" else "777.0"
+    words = r"line 3: .* is .*(;|, but) values must be finite and within 10,000,000\. Is it MW\?"
+    with pytest.raises(DataError, match=words):
+        all_records(file_of(tmp_path, content.replace(cell, value)))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        (
+            "intensity_kg_per_mwh",
+            10_001,
+            "CISO: intensity_kg_per_mwh at 2022-01-01 01:00Z is 10001",
+        ),
+        (
+            "direct_intensity_kg_per_mwh",
+            273e3,
+            "is 273000; values must be finite and within 10,000",
+        ),
+        ("carbon_free_frac", 55, "carbon_free_frac at .* is 55; values .* and within 1.01"),
+    ],
+)
+def test_intensities_and_shares_have_limits_of_their_own(
+    tmp_path: Path, column: str, value: float, words: str
+) -> None:
+    """In g/MWh, or percent: the unit is another."""
+    content = f"utc_hour_beginning,coal_mw,{column}\n2022-01-01T00Z,1,1\n2022-01-01T01Z,1,{value}\n"
+    with pytest.raises(DataError, match=words):
+        all_records(file_of(tmp_path, content))
+
+
+def test_lines_are_counted_with_the_blank_ones(tmp_path: Path) -> None:
+    content = "\nutc_hour_beginning,coal_mw\n2022-01-01T00Z,1\n\n  \n2022-01-01T01Z,many\n"
+    with pytest.raises(DataError, match="line 6: coal_mw is 'many'"):
+        all_records(file_of(tmp_path, content))
 
 
 def test_hours_far_apart_are_not_taken_for_days(tmp_path: Path) -> None:

@@ -25,7 +25,9 @@ def test_numbers_with_separators_blanks_and_signs(tmp_path: Path) -> None:
     assert np.isnan(batch.numbers("a")[[2, 5]]).all()
 
 
-@pytest.mark.parametrize("value", ["many", "1.060,5x", "true", "--1"])
+@pytest.mark.parametrize(
+    "value", ["many", "1.060,5x", "true", "--1", "12,5", "1,0600", "1060,000", ",5", "1_0"]
+)
 def test_what_is_no_number_is_named_with_its_line(tmp_path: Path, value: str) -> None:
     (batch,) = batches_of(tmp_path, f'a,b\n1,2\n\n"{value}",2\n'.replace("\n\n", "\n"))
     with pytest.raises(DataError, match=rf"line 3: a is '{value}', which is no number"):

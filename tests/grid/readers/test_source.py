@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import struct
 import zipfile
 import zlib
@@ -44,6 +45,25 @@ def refusal(path: Path, **asked: object) -> str:
 def test_missing_files_and_folders(tmp_path: Path) -> None:
     assert "no such file" in refusal(tmp_path / "none.csv")
     assert "cannot be read: Is a directory" in refusal(tmp_path)
+    assert "cannot be read: File name too long" in refusal(tmp_path / ("a" * 300))
+    with pytest.raises(DataError, match="cannot be read: embedded null byte"):
+        all_records(tmp_path / "a\0b.csv")
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert "is a device or pipe, and no file" in refusal(tmp_path / "pipe.csv")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_zip_packed_in_another_way_is_read_or_is_damaged(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("CISO_2024.csv", plain(HOURS))
+    assert len(all_records(path)) == 1
+    content = bytearray(path.read_bytes())
+    content[70:110] = b"\xff" * 40
+    assert "is damaged" in refusal(file_of(tmp_path, bytes(content), "broken.zip"))
 
 
 @pytest.mark.parametrize(
