@@ -21,7 +21,7 @@ def recognizes(found: Sniff) -> bool:
 
 
 def pieces(source: Input, options: Options) -> Iterator[Records]:
-    """Read a file, some thousands of hours at a time.
+    """Read a file, and give the records of one authority after another.
 
     Raises:
         DataError: No column is an hourly series in UTC, or a row, stamp or number is unreadable.

@@ -7,22 +7,19 @@ the end of the hour in UTC.
 
 import json
 import re
-import tempfile
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dcsim.errors import DataError
 from dcsim.grid.readers.eba_names import Holding, holding_of
 from dcsim.grid.readers.eia_codes import MOVED_BACK, records_of, side_by_side
 from dcsim.grid.readers.limits import FIRST_YEAR, LAST_YEAR, first_beyond, what_is_allowed
+from dcsim.grid.readers.scratch import scratch
 from dcsim.grid.readers.source import Input, Options, Sniff
 from dcsim.grid.records import Records
 
@@ -36,6 +33,7 @@ _KNOWN_BY = re.compile(r'"(series_id|category_id)"\s*:')
 _ENDS = (b"}\n", b"}\r\n", b"}")
 _STAMP = "%Y%m%dT%HZ"
 _ONE_HOUR = 1
+_END, _VALUE = "end_h", "value"
 
 
 def recognizes(found: Sniff) -> bool:
@@ -49,19 +47,16 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
     Raises:
         DataError: A line is not JSON or holds no series as EIA makes them, or there is no hourly
             series in UTC at all.
+        OutputError: The folder for temporary files cannot be written.
     """
-    with tempfile.TemporaryDirectory(prefix="dcsim-bulk-") as folder:
-        scratch = _Scratch(Path(folder))
+    with scratch() as folder:
         hour_of = _HourOf()
         for place, holding, series in _series_of(source, options):
-            scratch.put(holding, *_hours_and_values(series, hour_of, place))
-        if not options.seen:
-            raise DataError(
-                f"{source.origin}: has no hourly series in UTC of an authority, such as "
-                "EBA.CISO-ALL.NG.SUN.H"
-            )
-        for code in sorted(scratch.parts):
-            yield records_of(code, scratch.take(code), (MOVED_BACK,))
+            end_h, values = _hours_and_values(series, hour_of, place)
+            folder.put(holding.ba_code, holding.name, {_END: end_h, _VALUE: values})
+        for code in folder.codes:
+            columns = {name: _series(part) for name, part in folder.take(code).items()}
+            yield records_of(code, side_by_side(columns), (MOVED_BACK,))
 
 
 class _HourOf(dict[str, int]):
@@ -76,53 +71,34 @@ class _HourOf(dict[str, int]):
         return self[stamp]
 
 
-class _Scratch:
-    """Series on disk until their authority's turn."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._count = 0
-        self.parts: dict[str, dict[str, list[Path]]] = defaultdict(lambda: defaultdict(list))
-
-    def put(self, holding: Holding, end_h: np.ndarray, values: np.ndarray) -> None:
-        path = self._folder / f"{self._count}.parquet"
-        self._count += 1
-        pq.write_table(pa.table({"end_h": end_h, "value": values}), path, compression="zstd")
-        self.parts[holding.ba_code][holding.name].append(path)
-
-    def take(self, ba_code: str) -> pd.DataFrame:
-        """Return the series of an authority side by side, and forget them."""
-        held = self.parts.pop(ba_code)
-        return side_by_side(
-            {name: pd.concat([_taken(path) for path in paths]) for name, paths in held.items()}
-        )
-
-
-def _taken(path: Path) -> pd.Series:
-    table = pq.read_table(path)
-    path.unlink()
-    beginning = (table["end_h"].to_numpy() - _ONE_HOUR).astype("datetime64[h]")
+def _series(part: pa.Table) -> pd.Series:
+    beginning = (part[_END].to_numpy() - _ONE_HOUR).astype("datetime64[h]")
     index = pd.DatetimeIndex(beginning.astype("datetime64[s]")).tz_localize("UTC")
-    return pd.Series(table["value"].to_numpy(), index=index)
+    return pd.Series(part[_VALUE].to_numpy(), index=index)
 
 
 def _series_of(source: Input, options: Options) -> Iterator[tuple[str, Holding, dict[str, Any]]]:
     """Give each series that is wanted, with its place; the rest is not even parsed."""
+    has_any = False
     for place, line in _lines(source, options):
         named = _ID.search(line, 0, _BEGINNING_BYTES)
         is_reply = _REPLY.search(line, 0, _BEGINNING_BYTES) is not None
-        if named and not is_reply and _wanted(named[1].decode("utf-8", "replace"), options) is None:
-            continue
+        if named and not is_reply:
+            holding = holding_of(named[1].decode("utf-8", "replace"))
+            has_any |= holding is not None
+            if holding is None or not options.wants(holding.ba_code):
+                continue
         content = _parsed(line, place)
         for series in content.get("series", [content]):
-            holding = _wanted(str(series.get("series_id")), options)
-            if holding is not None:
+            holding = holding_of(str(series.get("series_id")))
+            has_any |= holding is not None
+            if holding is not None and options.wants(holding.ba_code):
                 yield place, holding, series
-
-
-def _wanted(series_name: str, options: Options) -> Holding | None:
-    holding = holding_of(series_name)
-    return holding if holding is not None and options.wants(holding.ba_code) else None
+    if not has_any:
+        raise DataError(
+            f"{source.origin}: has no hourly series in UTC of an authority, such as "
+            "EBA.CISO-ALL.NG.SUN.H"
+        )
 
 
 def _lines(source: Input, options: Options) -> Iterator[tuple[str, bytes]]:

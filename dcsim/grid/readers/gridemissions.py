@@ -41,7 +41,7 @@ def recognizes(found: Sniff) -> bool:
 
 
 def pieces(source: Input, options: Options) -> Iterator[Records]:
-    """Read a file, some thousands of hours at a time.
+    """Read a file, and give the records of one authority after another.
 
     Raises:
         DataError: The file has no energy and no intensity, or a row, stamp or number is unreadable.

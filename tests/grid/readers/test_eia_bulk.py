@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dcsim.errors import DataError
+from dcsim.errors import DataError, OutputError
 from dcsim.grid.readers import eia_bulk
 from dcsim.grid.readers.formats import read_records
 from tests.grid.readers.written import all_records, file_of
@@ -124,6 +124,33 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(DataError):
         all_records(file_of(tmp_path, CISO[:-9], "cut.txt"))
     assert list(scratch.iterdir()) == []
+
+
+def test_a_file_without_series_is_refused_whatever_was_read_before(tmp_path: Path) -> None:
+    path = file_of(tmp_path, HEAD + IGNORED, "EBA.txt")
+    with pytest.raises(DataError, match="has no hourly series in UTC of an authority"):
+        all_records(path, seen={"PJM"}, unknown={"X"})
+
+
+def test_a_folder_for_temporary_files_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not there, or there is no room: neither is the fault of the file or of the store."""
+    path = file_of(tmp_path, CISO, "EBA.txt")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(
+        OutputError, match=r"nowhere: the folder for temporary files cannot .*TMPDI"
+    ):
+        all_records(path)
+
+    def full(*args: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("pyarrow.parquet.write_table", full)
+    with pytest.raises(OutputError, match=r"dcsim-.*: No space left on device; make room there"):
+        all_records(path)
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_wide_form_has_regions_and_forecasts_left_out(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dcsim.errors import DataError
+from dcsim.grid.readers import rows
 from dcsim.grid.readers.electricity_maps import ba_of
 from tests.grid.readers.written import all_records, file_of, one_table
 
@@ -41,6 +42,26 @@ class TestGridemissions:
             "emissions",
             "gridemissions",
         ]
+
+    @pytest.mark.parametrize("block_bytes", [2**24, 2**13])
+    def test_folding_does_not_depend_on_where_a_batch_ends(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block_bytes: int
+    ) -> None:
+        """Hydro of 1,000 that is silent for 560 hours is missing: it is a gap.
+
+        Silent for 800, more than 744, it is not in use, and 50 of pumping are left. In all other
+        hours hydro is 1,000 - 50 = 950.
+        """
+        monkeypatch.setattr(rows, "_BLOCK_BYTES", block_bytes)
+        ends = pd.date_range("2023-01-01T01:00", periods=2000, freq="h")
+        for silent, expected in ((slice(1200, 2000), -50), (slice(1400, 1960), np.nan)):
+            water = np.full(2000, 1000.0)
+            water[silent] = np.nan
+            table = pd.DataFrame({"period": ends, "E_BPAT_WAT": water, "E_BPAT_PS": -50.0})
+            content = table.to_csv(index=False, date_format="%Y-%m-%dT%H")
+            hydro = one_table(file_of(tmp_path, content))["hydro"].to_numpy()
+            np.testing.assert_array_equal(hydro[silent], expected)
+            np.testing.assert_array_equal(np.delete(hydro, np.r_[silent]), 950)
 
     def test_two_columns_of_one_thing_are_refused(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="column 'E_CISO_D' is there twice"):
