@@ -40,9 +40,13 @@ def links_of(wide: pd.DataFrame) -> Links:
     Args:
         wide: Records of many authorities side by side; columns are (code, column).
     """
-    wide = wide.dropna(axis="columns", how="all")
     codes = dict.fromkeys(wide.columns.get_level_values(0))
-    reported = [(code, other) for code in codes for other in neighbours(wide[code])]
+    reported = [
+        (code, other)
+        for code in codes
+        for other, column in neighbours(wide[code]).items()
+        if wide[code, column].notna().any()
+    ]
     ends = sorted({(min(pair), max(pair)) for pair in reported})
     forth = _exports_mw(wide, ends)
     back = _exports_mw(wide, [(second, first) for first, second in ends])

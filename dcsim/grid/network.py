@@ -185,20 +185,20 @@ def _side_by_side(records: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         if table.index.has_duplicates:
             first = table.index[table.index.duplicated()][0]
             raise DataError(f"flow tracing: {code} has {first:%Y-%m-%d %H:%M}Z twice")
+        _check_possible(code, table)
     wide = pd.concat(dict(records), axis=1).sort_index()
     check_hourly(wide.index, "flow tracing")
-    _check_possible(wide)
     return wide.rename_axis(INDEX)
 
 
-def _check_possible(wide: pd.DataFrame) -> None:
+def _check_possible(code: str, table: pd.DataFrame) -> None:
     """Refuse infinite and impossibly large values; what is missing is mended later, and told."""
-    values = wide.to_numpy(dtype=float)
+    values = table.to_numpy(dtype=float)
     bad = np.abs(values) > LARGEST_MW
     if bad.any():
         row, column = (int(i) for i in np.argwhere(bad)[0])
-        place = " of ".join(reversed(wide.columns[column]))
         raise DataError(
-            f"flow tracing: {place} at {wide.index[row]:%Y-%m-%d %H:%M}Z is "
-            f"{values[row, column]:g}; values must be finite and within {LARGEST_MW:,.0f}"
+            f"flow tracing: {table.columns[column]} of {code} at "
+            f"{table.index[row]:%Y-%m-%d %H:%M}Z is {values[row, column]:g}; values must be finite "
+            f"and within {LARGEST_MW:,.0f}"
         )

@@ -20,7 +20,7 @@ MEANINGS = {
     "balance_mw": "net generation less demand against total interchange",
     "interchange_vs_links_mw": "total interchange against the sum of flows to neighbours",
     "ends_disagree_mw": "what it says of its links against what its neighbours say",
-    "consumption_vs_demand_mw": "consumption in the network against reported demand",
+    "consumption_vs_demand_mw": "consumption without charging against reported demand",
     "added_mw": "generation added, as more was exported than there was",
     "filled_h": "hours in which something was missing for a short while, and filled",
     "estimated_h": "hours in which a fuel was missing for longer, and estimated",
@@ -45,11 +45,12 @@ def residuals_of(
         wide: Records of the authorities; columns are (code, column).
         links: What was made of their flows.
         supply: What was made of their generation.
-        consumption_mw: What each consumes in the network [MW].
+        consumption_mw: What each consumes in the network, charging included [MW].
         added_mw: Generation added to each [MW].
     """
     codes = list(dict.fromkeys(wide.columns.get_level_values(0)))
-    rows = {code: _reported(wide[code], consumption_mw[:, i]) for i, code in enumerate(codes)}
+    used_mw = consumption_mw - supply.charge_mw  # EIA's demand is net of storage
+    rows = {code: _reported(wide[code], used_mw[:, i]) for i, code in enumerate(codes)}
     table = pd.DataFrame.from_dict(rows, orient="index")
     of_links = np.array([[code in ends for code in codes] for ends in links.ends], dtype=bool)
     of_links = of_links.reshape(len(links.ends), len(codes))
@@ -66,7 +67,7 @@ def residuals_of(
     return table[list(MEANINGS)]
 
 
-def _reported(table: pd.DataFrame, consumption_mw: Floats) -> dict[str, float]:
+def _reported(table: pd.DataFrame, used_mw: Floats) -> dict[str, float]:
     """Return what the reports of one authority say of each other [mean MW]."""
     fuels_mw = table.reindex(columns=[*FUELS, STORAGE]).sum(axis=1, min_count=1)
     links_mw = table[list(neighbours(table).values())].sum(axis=1, min_count=1)
@@ -76,7 +77,7 @@ def _reported(table: pd.DataFrame, consumption_mw: Floats) -> dict[str, float]:
         "fuels_vs_net_generation_mw": fuels_mw - net_mw,
         "balance_mw": net_mw - demand_mw - export_mw,
         "interchange_vs_links_mw": export_mw - links_mw,
-        "consumption_vs_demand_mw": consumption_mw - demand_mw,
+        "consumption_vs_demand_mw": used_mw - demand_mw,
     }
     return {name: distance.abs().mean() for name, distance in distances.items()}
 

@@ -79,7 +79,8 @@ def supply_of(
     filled = np.isnan(reported_mw) & ~np.isnan(known_mw)
     filled[-1] &= without | estimated.any(axis=0)  # elsewhere it is not used
     burned_mw = np.clip(np.nan_to_num(fuels_mw), 0, None)
-    burned_mw += _estimate_mw(burned_mw, ~np.isnan(fuels_mw), estimated, rest_mw)
+    if estimated.any():
+        burned_mw += _estimate_mw(burned_mw, ~np.isnan(fuels_mw), estimated, rest_mw)
     left_mw = np.clip(np.nan_to_num(rest_mw - burned_mw.sum(axis=0)), 0, None)
     unnamed_mw = np.where(without & (left_mw > NOTICEABLE_MW), left_mw, 0.0)
     of_code = [emission_factors(factors, code) for code in codes]
@@ -116,8 +117,6 @@ def _estimate_mw(burned_mw: Floats, known: Bools, estimated: Bools, rest_mw: Flo
         estimated: Where an estimate is wanted.
         rest_mw: Net generation less all that is known of it; NaN where that is not [MW].
     """
-    if not estimated.any():
-        return np.zeros_like(burned_mw)
     mean_mw = burned_mw.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     usual_mw = np.where(estimated, mean_mw[:, np.newaxis], 0.0)
     total_mw = usual_mw.sum(axis=0)

@@ -28,7 +28,8 @@ def store(code: str, **columns: float | Sequence[float]) -> None:
     """Put made-up records, the first at the beginning of 2022, into the store as they are."""
     with staging() as folder:
         records = table(**columns)
-        put(folder, stage(folder, records, changes(), provenance(code, hours=len(records))))
+        about = provenance(code, hours=len(records))
+        put([stage(folder, records, changes(), [records], about)])
 
 
 def carbon(
