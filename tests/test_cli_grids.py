@@ -1,17 +1,23 @@
 """`dcsim grids` as a person meets it: tables, figures, one panel for each mistake."""
 
+import os
 import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from dcsim.cli import grids
+from dcsim.grid.readers import eia_api
+from dcsim.grid.readers.eia_http import Manners
 from dcsim.grid.versions import store_folder, stored_ids
 from tests.conftest import REPOSITORY
+from tests.grid.eia_server import KEY, Api, serving
+from tests.grid.test_fetching import january
 from tests.grid.test_importing import hours, interchange_file, mix, plain_file
 
 pytestmark = pytest.mark.usefixtures("own_store")
@@ -192,6 +198,7 @@ def climbing_zip(folder: Path) -> Path:
         (("show", "CISO:2031"), "CISO:2031 is not stored; no year of it is stored. Import files"),
         (("show", "CISO:nonsense"), "there is no grid 'CISO:nonsense'; an id is"),
         (("check", "CISO:reference"), "there is no grid 'CISO:reference'"),
+        (("check", "[/x]"), "there is no grid '[/x]'"),
         (("show", "CISO", "--factors", "ipcc"), "there is no set 'ipcc'"),
         (("show", "CISO", "--account", "best"), "there is none named 'best'; known are average"),
         (("trace", "2022"), "no authority of 2022 is stored"),
@@ -220,6 +227,101 @@ def test_a_mistake_is_one_panel_and_the_store_is_untouched(
     assert "Traceback" not in err
     assert err.count("╭") == 1
     assert stored_ids() == []
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    """EIA's API with twenty days of CISO, a key to it, and no waiting between requests."""
+    monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setenv("EIA_API_KEY", KEY)
+    monkeypatch.setattr(eia_api, "Manners", lambda: Manners(sleep=lambda _: None))
+    with serving(Api(january(2023))) as running:
+        yield running
+
+
+def test_fetch_imports_a_year_and_says_so_if_it_was_there(dcsim_cli: Cli, api: Api) -> None:
+    asked = ("grids", "fetch", "--ba", "ciso", "--year", "2023", "--url", api.url)
+    code, out, err = dcsim_cli(*asked)
+    assert code == 0, err
+    (grid_id,) = stored_ids()
+    assert str(grid_id) in out
+    assert "was there already" not in out
+    code, out, _ = dcsim_cli(*asked)
+    assert code == 0
+    assert f"{grid_id} was there already" in out
+
+
+@pytest.mark.parametrize("names", [("all",), ("CISO", "all"), ("ALL", "CISO")])
+def test_fetch_all_leaves_out_who_has_no_rows_and_tells(
+    dcsim_cli: Cli, api: Api, names: tuple[str, ...]
+) -> None:
+    options = [word for name in names for word in ("--ba", name)]
+    code, out, err = dcsim_cli("grids", "fetch", *options, "--year", "2023", "--url", api.url)
+    assert code == 0, err
+    assert [grid_id.ba_code for grid_id in stored_ids()] == ["CISO"]
+    assert out.count("Left out: ") == 61
+    assert "Left out: PJM: EIA's API has no rows of it" in out
+
+
+def test_without_a_key_and_a_terminal_fetch_is_refused_and_names_the_variable(
+    tmp_path: Path,
+) -> None:
+    """A process of its own, for only a real one has no terminal at all."""
+    environment = {k: v for k, v in os.environ.items() if k != "EIA_API_KEY"}
+    asked = [sys.executable, "-m", "dcsim", "grids", "fetch", "--ba", "CISO", "--year", "2023"]
+    ended = subprocess.run(
+        asked,
+        cwd=REPOSITORY,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        start_new_session=True,
+    )
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.count("╭") == 1
+    assert "EIA_API_KEY" in ended.stderr
+    assert "Warning" not in ended.stderr
+
+
+def test_with_a_terminal_the_key_is_asked_for(
+    dcsim_cli: Cli, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EIA_API_KEY")
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(grids.typer, "prompt", lambda text, hide_input: KEY if hide_input else "")
+    asked = ("--ba", "CISO", "--year", "2023", "--url", api.url)
+    assert dcsim_cli("grids", "fetch", *asked)[0] == 0
+    assert api.asked[0].header_key == KEY
+
+
+@pytest.mark.parametrize("columns", [200, 80, 40, 10])
+def test_ids_are_whole_on_any_terminal(
+    dcsim_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    code, out, _ = dcsim_cli("grids", "import", plain_file(tmp_path, lively()))
+    assert code == 0
+    assert str(stored_ids()[0]) in out
+    assert out.count("…") == 0
+    code, out, _ = dcsim_cli("grids", "list")
+    assert code == 0
+    assert "2022 (" in out[out.index("CISO") : out.index("CPLE")]
+    assert "Cali" in out
+
+
+def test_list_is_one_line_an_authority_on_80_columns(
+    dcsim_cli: Cli, ciso: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A heading, a rule, 62 authorities and the line below them."""
+    monkeypatch.setenv("COLUMNS", "80")
+    _, out, _ = dcsim_cli("grids", "list")
+    table = out.splitlines()[:-1]
+    assert len(table) == 2 + 62
+    assert max(map(len, table)) <= 80
 
 
 KILLED = """

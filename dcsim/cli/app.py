@@ -184,8 +184,9 @@ def _print_study(study: Study) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    title = f"{study.scenario.name}: {study.traces.hours} hours"
+    title = Text(f"{study.scenario.name}: {study.traces.hours} hours", style="table.title")
     table = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", no_wrap=True)
     for outcome in study.outcomes:

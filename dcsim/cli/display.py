@@ -1,18 +1,25 @@
-"""What the command line shows beside results: panels for errors, spinners and bars for progress."""
+"""What the command line shows: panels for errors, spinners and bars for progress, tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
-    from dcsim.run import Progress
+    from rich.progress import Progress
+    from rich.table import Table
 
 EXIT_INTERRUPTED = 130
-NOTHING_HALF_WRITTEN = "Stopped by Ctrl-C; nothing half-written is left behind."
+NOTHING_HALF_WRITTEN = "Stopped; nothing half-written is left behind."
+
+GAP = 2
+"""Blanks between two columns."""
+LEAST_WORDS = 16
+"""A column of words is not made narrower than this, or it is a stack of fragments."""
 
 
 def panel(message: str, title: str) -> None:
@@ -25,13 +32,17 @@ def panel(message: str, title: str) -> None:
 
 
 @contextmanager
-def steps() -> Iterator[Progress]:
+def steps() -> Iterator[Callable[[str], None]]:
     """Show a line with a spinner and the time it has taken for the step being done."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(finished_text="✓"), TextColumn("{task.description}"))
-    display = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))
+    display = Progress(
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}", markup=False),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+    )
 
     def finish() -> None:
         for task in display.tasks:
@@ -41,19 +52,17 @@ def steps() -> Iterator[Progress]:
         finish()
         display.add_task(step, total=None)
 
-    with display:
-        try:
-            yield begin
-        except KeyboardInterrupt:
-            display.stop()
-            panel(NOTHING_HALF_WRITTEN, "Interrupted")
-            raise typer.Exit(EXIT_INTERRUPTED) from None
+    with _until_stopped(display):
+        yield begin
         finish()
 
 
 @contextmanager
 def bar() -> Iterator[Callable[[str, float], None]]:
-    """Show a bar for each step, with the share done and the time it still needs."""
+    """Show a bar with the step being done, the share done and the time it still needs.
+
+    A share below the last one begins another stage, whose time is estimated anew.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -63,42 +72,132 @@ def bar() -> Iterator[Callable[[str, float], None]]:
         TimeRemainingColumn,
     )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    display = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
+    display = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
     task = display.add_task("", total=1.0)
 
     def tell(step: str, share: float) -> None:
+        if share < display.tasks[0].completed:
+            display.reset(task)
         display.update(task, description=step, completed=share)
 
+    with _until_stopped(display):
+        yield tell
+        tell("done", 1.0)
+
+
+@contextmanager
+def _until_stopped(display: Progress) -> Iterator[None]:
+    """Show progress; Ctrl-C and SIGTERM end the command with one panel."""
     with display:
         try:
-            yield tell
+            yield
         except KeyboardInterrupt:
             display.stop()
             panel(NOTHING_HALF_WRITTEN, "Interrupted")
             raise typer.Exit(EXIT_INTERRUPTED) from None
-        tell("done", 1.0)
 
 
 def print_table(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Collection[int] = (),
+    spare: Sequence[int] = (),
+    short: Collection[int] = (),
 ) -> None:
-    """Print a table; the columns named in `right` hold numbers."""
-    from rich import box
+    """Print a table as wide as the terminal allows; in a file or a pipe nothing is cut.
+
+    The first column and numbers are never cut, and words are folded. Where a terminal is too
+    narrow even without the spare columns, each row becomes lines, a cell a line.
+
+    Args:
+        headings: One for each column.
+        rows: Of cells.
+        right: Columns of numbers.
+        spare: Columns to leave out where there is little room, the least important first.
+        short: Columns of words that are cut with … instead of folded.
+    """
     from rich.console import Console
-    from rich.table import Table
+
+    shown = [tuple(row) for row in rows]
+    needs = [max(map(len, cells)) for cells in zip(headings, *shown, strict=True)]
+    firm, console = {0, *right}, Console()
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        firm |= {*short}
+        console.width = max(console.width, _least_width(needs, firm, range(len(needs))))
+    kept = _fitting(needs, firm, spare, console.width)
+    if _least_width(needs, firm, kept) > console.width:
+        for row in shown:
+            _print_lines([(headings[i], row[i]) for i in kept])
+        return
+    table = _table([headings[i] for i in kept], [[row[i] for i in kept] for row in shown])
+    widths = _widths(needs, firm, kept, console.width)
+    for column, i in zip(table.columns, kept, strict=True):
+        column.width = widths[i]
+        column.justify = "right" if i in right else "left"
+        column.no_wrap = i in firm or i in short
+        column.overflow = "ellipsis" if i in short else "fold"
+    console.print(table)
+
+
+def _least_width(needs: Sequence[int], firm: Collection[int], columns: Sequence[int]) -> int:
+    """Return the least width of a table with some columns: words may be folded, the rest not."""
+    least = (needs[i] if i in firm else min(needs[i], LEAST_WORDS) for i in columns)
+    return sum(least) + GAP * (len(columns) - 1)
+
+
+def _fitting(
+    needs: Sequence[int], firm: Collection[int], spare: Sequence[int], width: int
+) -> list[int]:
+    """Return the columns that fit into a width, without as many of the spare ones as it takes."""
+    kept = list(range(len(needs)))
+    for column in spare:
+        if _least_width(needs, firm, kept) <= width:
+            break
+        kept.remove(column)
+    return kept
+
+
+def _widths(
+    needs: Sequence[int], firm: Collection[int], columns: Sequence[int], width: int
+) -> dict[int, int]:
+    """Return how wide each column is: the room that is left goes to words, evenly up to need."""
+    widths = {i: needs[i] for i in columns if i in firm}
+    words = sorted((i for i in columns if i not in firm), key=lambda i: needs[i])
+    for done, i in enumerate(words):
+        room = width - GAP * (len(columns) - 1) - sum(widths.values())
+        widths[i] = min(needs[i], room // (len(words) - done))
+    return widths
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Return a table of plain text, in which nothing is taken for markup."""
+    from rich import box
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    numbers, shown = set(right), list(rows)
-    for column, heading in enumerate(headings):
-        is_number = column in numbers
-        table.add_column(
-            heading,
-            justify="right" if is_number else "left",
-            no_wrap=is_number or column == 0,
-            min_width=max((len(row[0]) for row in shown), default=0) if column == 0 else None,
-        )
-    for row in shown:
+    table = Table(
+        *(Column(Text(heading)) for heading in headings),
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, GAP - 1, 0, 0),
+    )
+    for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
+    return table
+
+
+def _print_lines(cells: Sequence[tuple[str, str]]) -> None:
+    """Print a row as lines; the terminal breaks them where it must."""
+    (_, name), *others = cells
+    typer.echo(name)
+    for heading, cell in others:
+        if cell:
+            typer.echo(f"  {heading}: {cell}" if heading else f"  {cell}")

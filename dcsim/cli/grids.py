@@ -13,7 +13,7 @@ from dcsim.cli.display import bar, print_table
 
 if TYPE_CHECKING:
     from dcsim.grid.importing import ImportResult
-    from dcsim.grid.versions import Provenance
+    from dcsim.grid.provenance import Provenance
 
 grids_app = typer.Typer(
     help="List, show and map the US balancing authorities; import, fetch and check their records.",
@@ -70,7 +70,7 @@ def list_(
         for ba in shown
     )
     headings = ("BA", "name", "region", "GWh made", "GWh used", "peak MW", "imported")
-    print_table(headings, rows, right=(3, 4, 5))
+    print_table(headings, rows, right=(3, 4, 5), spare=(5, 4, 2, 3), short=(1,))
     typer.echo(f"{len(shown)} authorities; imported grids are in {store_folder()}")
 
 
@@ -113,16 +113,23 @@ def fetch(
     year: Annotated[int, typer.Option("--year", help="Calendar year, UTC.")],
     url: Annotated[str | None, typer.Option("--url", hidden=True)] = None,
 ) -> None:
-    """Fetch a year from EIA's API (key in EIA_API_KEY, or asked for), and import it."""
+    """Fetch a year from EIA's API (key in EIA_API_KEY, or asked for), and import it.
+
+    A year that still runs is fetched up to the last midnight, UTC.
+    """
     import os
+    import sys
 
     from dcsim.grid.authorities import authority_named
     from dcsim.grid.fetching import active_codes, fetch_year
     from dcsim.grid.readers.eia_http import URL
     from dcsim.grid.readers.eia_key import checked_key, key_from
 
-    codes = active_codes() if ba == ["all"] else [authority_named(name).ba_code for name in ba]
-    key = key_from(os.environ) or checked_key(typer.prompt("EIA API key", hide_input=True))
+    is_all = any(name.lower() == "all" for name in ba)
+    codes = active_codes() if is_all else [authority_named(name).ba_code for name in ba]
+    key = key_from(os.environ) or checked_key(
+        typer.prompt("EIA API key", hide_input=True) if sys.stdin.isatty() else ""
+    )
     with bar() as progress:
         result = fetch_year(codes, year, key, progress=progress, base_url=url or URL)
     _print_import(result)
@@ -135,6 +142,8 @@ def _print_import(result: ImportResult) -> None:
     rows = ((str(one.grid_id), *_kept(one.provenance)) for one in result.imported)
     print_table(("grid", "hours", "changed", "grade", "why"), rows, right=(1, 2))
     for one in result.imported:
+        if not one.is_new:
+            typer.echo(f"{one.grid_id} was there already")
         if one.joined is not None and one.joined != one.grid_id:
             typer.echo(f"Joined {one.grid_id} from the files and {one.joined}")
     for line in result.left_out:
@@ -155,8 +164,9 @@ def remove(
     grid: Annotated[str, typer.Argument(metavar="GRID", help="BA:YEAR, or BA:YEAR:VERSION.")],
 ) -> None:
     """Take an imported year, or one version of it, out of the store."""
+    from dcsim.grid.provenance import GridId
     from dcsim.grid.store import stored_id
-    from dcsim.grid.versions import GridId, remove
+    from dcsim.grid.versions import remove
 
     found = stored_id(grid)
     is_version = grid.count(":") > 1
