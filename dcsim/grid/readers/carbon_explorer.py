@@ -11,7 +11,7 @@ import pandas as pd
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import ONE_HOUR
-from dcsim.grid.readers.columns import by_fuel, numbers, utc_stamps, without_column
+from dcsim.grid.readers.columns import by_fuel, numbers, refuse_blank, utc_stamps, without_column
 from dcsim.grid.readers.eia_codes import MOVED_BACK, laid_out
 from dcsim.grid.readers.naming import authority_of
 from dcsim.grid.readers.source import Input, Options, Sniff, sniff
@@ -79,6 +79,7 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
     if not options.wants(code):
         return
     columns, index = _fuels(table_of(source, sniff(source), options.progress), source.origin)
+    refuse_blank(pd.DataFrame(columns), source.origin)
     yield Records(code, laid_out(columns, index), (MOVED_BACK, _ZERO_NOTE))
 
 

@@ -8,7 +8,7 @@ from the mix with a named factor set.
 from collections.abc import Iterator
 
 from dcsim.grid.generation import FUELS, ONE_HOUR
-from dcsim.grid.readers.columns import numbers, utc_stamps
+from dcsim.grid.readers.columns import numbers, refuse_blank, utc_stamps
 from dcsim.grid.readers.eia_codes import MOVED_BACK, laid_out
 from dcsim.grid.readers.naming import authority_of
 from dcsim.grid.readers.rows import require_columns
@@ -46,5 +46,6 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
     table = table_of(source, found, options.progress)
     index = utc_stamps(table[STAMP], source.origin, naive_is_utc=True) - ONE_HOUR
     values = numbers(table[[name for name in FUEL_OF if name in table.columns]], source.origin)
+    refuse_blank(values, source.origin)
     columns = {FUEL_OF[str(name)]: values[name] for name in values}
     yield Records(code, laid_out(columns, index), _NOTES)

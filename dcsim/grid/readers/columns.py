@@ -83,6 +83,17 @@ def numbers(table: pd.DataFrame, origin: str) -> pd.DataFrame:
     return result
 
 
+def refuse_blank(values: pd.DataFrame, origin: str) -> None:
+    """Refuse columns that hold no value at all.
+
+    Raises:
+        DataError: Names the columns.
+    """
+    if values.isna().all(axis=None):
+        names = ", ".join(map(str, values.columns))
+        raise DataError(f"{origin}: is blank in all {len(values)} rows; there is no {names}")
+
+
 def by_fuel(columns: dict[str, pd.Series], index: pd.DatetimeIndex) -> pd.DataFrame:
     """Lay columns named by fuel on an index; a fuel without a column is zero all year."""
     zero = pd.Series(0.0, index=range(len(index)))

@@ -92,7 +92,7 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
             if not is_region(code) and options.wants(code):
                 parts[code].append(table[codes == code])
     for code in list(parts):
-        yield _records(code, pd.concat(parts.pop(code)), plan)
+        yield _records(code, pd.concat(parts.pop(code)), plan, source.name)
 
 
 def _column_of(name: str) -> _Column | None:
@@ -107,11 +107,11 @@ def _column_of(name: str) -> _Column | None:
     return _Column(_REPORTED_OF[base], tier == _ADJUSTED) if base in _REPORTED_OF else None
 
 
-def _records(ba_code: str, table: pd.DataFrame, plan: dict[str, _Column]) -> Records:
+def _records(ba_code: str, table: pd.DataFrame, plan: dict[str, _Column], name: str) -> Records:
     adjusted = _by_meaning(table, plan, is_adjusted=True)
     reported = _by_meaning(table, plan, is_adjusted=False)
     chosen = {**reported, **adjusted}
-    notes = (MOVED_BACK, *_tier_notes(reported, adjusted))
+    notes = (MOVED_BACK, *_tier_notes(reported, adjusted, name))
     return records_of(ba_code, pd.DataFrame(chosen, index=table.index), notes)
 
 
@@ -129,18 +129,21 @@ def _by_meaning(
     return result
 
 
-def _tier_notes(reported: dict[str, pd.Series], adjusted: dict[str, pd.Series]) -> Iterator[str]:
+def _tier_notes(
+    reported: dict[str, pd.Series], adjusted: dict[str, pd.Series], file_name: str
+) -> Iterator[str]:
     """Say which tier was taken for what, and how often EIA had changed the reported value."""
     if adjusted:
         yield "EIA's adjusted values are taken"
     only_reported = [name for name in reported if name not in adjusted]
     if only_reported:
-        yield f"as reported, for there are no adjusted values: {', '.join(only_reported)}"
+        names = ", ".join(only_reported)
+        yield f"{file_name}: as reported, for there are no adjusted values: {names}"
     both = [name for name in reported if name in adjusted]
     changed = {name: _differing_hours(reported[name], adjusted[name]) for name in both}
     said = [f"{name} in {hours} hours" for name, hours in changed.items() if hours]
     if said:
-        yield f"EIA's adjusted value differs from the reported: {', '.join(said)}"
+        yield f"{file_name}: EIA's adjusted value differs from the reported: {', '.join(said)}"
 
 
 def _differing_hours(reported: pd.Series, adjusted: pd.Series) -> int:

@@ -1,13 +1,11 @@
 """The stamps of EIA's six-month files: `07/01/2020 1:00:00 AM`, the end of the hour in UTC."""
 
-import numpy as np
 import pandas as pd
 
 from dcsim.grid.readers.rows import Batch, iso_stamps
 
 UTC_STAMP = "UTC Time at End of Hour"
 
-_HOUR = np.timedelta64(1, "h")
 _TWELVE_HOURS = "%m/%d/%Y %I:%M:%S %p"
 
 
@@ -17,8 +15,7 @@ def end_of_hour(batch: Batch) -> pd.DatetimeIndex:
     Raises:
         DataError: A stamp is blank or unreadable.
     """
-    beginning = batch.stamps(UTC_STAMP, _parse) - _HOUR
-    return pd.DatetimeIndex(beginning).tz_localize("UTC")
+    return batch.beginnings(UTC_STAMP, _parse)
 
 
 def _parse(texts: list[str]) -> pd.DatetimeIndex:

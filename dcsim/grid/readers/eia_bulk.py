@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dcsim.errors import DataError
+from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.eba_names import Holding, holding_of
 from dcsim.grid.readers.eia_codes import MOVED_BACK, records_of, side_by_side
 from dcsim.grid.readers.limits import FIRST_YEAR, LAST_YEAR, first_beyond, what_is_allowed
@@ -32,7 +33,6 @@ _BEGINNING_BYTES = 2048
 _KNOWN_BY = re.compile(r'"(series_id|category_id)"\s*:')
 _ENDS = (b"}\n", b"}\r\n", b"}")
 _STAMP = "%Y%m%dT%HZ"
-_ONE_HOUR = 1
 _END, _VALUE = "end_h", "value"
 
 
@@ -72,8 +72,8 @@ class _HourOf(dict[str, int]):
 
 
 def _series(part: pa.Table) -> pd.Series:
-    beginning = (part[_END].to_numpy() - _ONE_HOUR).astype("datetime64[h]")
-    index = pd.DatetimeIndex(beginning.astype("datetime64[s]")).tz_localize("UTC")
+    ends = part[_END].to_numpy().astype("datetime64[h]").astype("datetime64[s]")
+    index = pd.DatetimeIndex(ends).tz_localize("UTC") - ONE_HOUR
     return pd.Series(part[_VALUE].to_numpy(), index=index)
 
 

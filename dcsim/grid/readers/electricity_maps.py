@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from dcsim.errors import DataError
-from dcsim.grid.readers.columns import numbers, utc_stamps
+from dcsim.grid.readers.columns import numbers, refuse_blank, utc_stamps
 from dcsim.grid.readers.eia_codes import laid_out
 from dcsim.grid.readers.rows import require_columns
 from dcsim.grid.readers.source import Input, Options, Sniff, sniff
@@ -93,8 +93,10 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
     table = table if is_old else table.rename(columns=str.lower)
     stamp, zone = (_OLD_STAMP, _OLD_ZONE) if is_old else (_STAMP, _ZONE)
     require_columns(table.columns, [stamp, zone], source.origin)
+    _refuse_blank_zone(table[zone], source)
     series = (_old_columns if is_old else _new_columns)(table, source.origin)
     index = utc_stamps(table[stamp], source.origin, naive_is_utc=True)
+    refuse_blank(pd.DataFrame(series), source.origin)
     for name in table[zone].unique():
         code = _authority_of(str(name), source, options)
         if options.wants(code):
@@ -102,6 +104,14 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
             columns = {held: values[rows] for held, values in series.items()}
             said = (*(_OLD_NOTES if is_old else _NOTES), *_estimated_note(table[rows]))
             yield Records(code, laid_out(columns, index[rows]), said)
+
+
+def _refuse_blank_zone(zones: pd.Series, source: Input) -> None:
+    """Refuse a row of no zone: also `--ba` says only what a zone is to be taken for."""
+    blank = zones.isna().to_numpy()
+    if blank.any():
+        line = zones.index[int(blank.argmax())]
+        raise DataError(f"{source.origin}, line {line}: {zones.name} is blank")
 
 
 def _is_old(found: Sniff) -> bool:

@@ -230,6 +230,7 @@ def _detected(source: Input) -> Format:
     for known in FORMATS:
         if known.matches(found):
             return known
+    _refuse_other_separators(found, source)
     shown = found.first_line or ",".join(found.columns)
     if len(shown) > _SHOWN_CHARACTERS:
         shown = f"{shown[:_SHOWN_CHARACTERS]}..."
@@ -237,6 +238,17 @@ def _detected(source: Input) -> Format:
         f"{source.origin}: is in no format dcsim knows; its first line is {shown!r}. "
         f"Known are {_names()}; grids/FORMATS.md describes them, --format forces one"
     )
+
+
+def _refuse_other_separators(found: Sniff, source: Input) -> None:
+    """Refuse a table that would be in a known format but for what its columns are separated by."""
+    for separator, word in ((";", "semicolons"), ("\t", "tabs")):
+        names = tuple(name.strip() for name in found.first_line.split(separator))
+        if any(known.matches(replace(found, columns=names)) for known in FORMATS):
+            raise DataError(
+                f"{source.origin}, line {found.line}: columns are separated by {word}; commas are "
+                "needed, and points in numbers"
+            )
 
 
 def _between_known(records: Records, options: Options) -> Records:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import FUELS
-from dcsim.grid.readers.columns import by_fuel, numbers, utc_stamps, without_column
+from dcsim.grid.readers.columns import by_fuel, numbers, refuse_blank, utc_stamps, without_column
 from dcsim.grid.readers.eia_codes import laid_out
 from dcsim.grid.readers.naming import authority_of
 from dcsim.grid.readers.rows import require_columns
@@ -94,6 +94,7 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
     index = utc_stamps(table[STAMP], source.origin, naive_is_utc=True)
     columns = {**fuels, **also}
     values = numbers(table[list(columns.values())], source.origin)
+    refuse_blank(values, source.origin)
     series = {name: values[column] for name, column in columns.items()}
     notes = ("stamps are hour-beginning UTC", *_flag_note(table))
     yield Records(code, laid_out(series, index), notes)

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from dcsim.errors import DataError
+from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.limits import (
     WHAT_A_STAMP_IS,
     first_beyond,
@@ -106,6 +107,17 @@ class Batch:
                 raise self._refused(name, int(bad[places].argmax()), why)
         stamps: np.ndarray = parsed.tz_localize(None).to_numpy("datetime64[s]")[places]
         return stamps
+
+    def beginnings(
+        self, name: str, parse: Callable[[list[str]], pd.DatetimeIndex]
+    ) -> pd.DatetimeIndex:
+        """Return the beginnings of hours, in UTC, of a column that holds their ends.
+
+        Raises:
+            DataError: As `stamps`.
+        """
+        ends = pd.DatetimeIndex(self.stamps(name, parse)).tz_localize("UTC")
+        return (ends - ONE_HOUR).as_unit("s")
 
     def _no_number(self, name: str) -> DataError:
         cells = self.columns[name].to_pylist()

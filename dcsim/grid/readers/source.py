@@ -3,6 +3,7 @@
 What a file is, is told by its bytes and not by its name.
 """
 
+import codecs
 import csv
 import io
 from collections.abc import Callable
@@ -21,13 +22,17 @@ from dcsim.grid.readers.unpacking import (
     Progress,
     gunzipped,
     members_of,
+    most_bytes,
     plain_bytes,
+    too_large,
     unheard,
     unzipped,
 )
 
 HEAD_BYTES = 2**18
 """How much of a file is looked at to tell its format; a header of 2,000 columns is 50 kB."""
+LONGEST_HEADER_BYTES = 2**22
+"""So much is looked at if the line of names has not ended before; 100,000 columns are 700 kB."""
 
 _SHOWN_CHARACTERS = 12
 
@@ -36,6 +41,7 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _NO_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff")
 """How PDF, PNG and JPEG begin; their first line alone could be text."""
 _PARQUET = b"PAR1"
+_CELL_BYTES = 8
 PARQUET_FAULTS = (pa.ArrowException, OSError, ValueError)
 
 
@@ -169,6 +175,8 @@ def sniff(source: Input) -> Sniff:
     """
     with source.open() as stream:
         head = stream.read(HEAD_BYTES)
+        while not _has_header(head) and (more := stream.read(HEAD_BYTES)):
+            head += more
     if head.startswith(_PARQUET) or source.name.endswith(".parquet"):
         return Sniff(source.name, "", parquet_columns(source), line=0)
     text = _decoded(head, source)
@@ -177,18 +185,40 @@ def sniff(source: Input) -> Sniff:
     return Sniff(source.name, text, names, line)
 
 
+def _has_header(head: bytes) -> bool:
+    """Tell whether a beginning holds the line of names, or of what it is that has none."""
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    is_no_table = b"\0" in text or text.startswith((b"{", b"[", b"<", _PARQUET))
+    is_whole = b"\n" in text or b"\r" in text
+    return is_no_table or is_whole or len(head) >= LONGEST_HEADER_BYTES
+
+
 def open_parquet(source: Input) -> pq.ParquetFile:
     """Open a Parquet file; one inside a zip is unpacked into memory, for it is read from its end.
 
     Raises:
-        DataError: It is not a readable Parquet file.
+        DataError: It is not a readable Parquet file, or would grow without measure.
     """
     with source.open() as stream:
         content = pa.BufferReader(stream.read())
     try:
-        return pq.ParquetFile(content)
+        opened = pq.ParquetFile(content)
     except PARQUET_FAULTS as error:
         raise not_parquet(source, error) from None
+    if _unpacked_bytes(opened.metadata) > most_bytes(source.size_bytes):
+        raise too_large(source.origin)
+    return opened
+
+
+def _unpacked_bytes(metadata: pq.FileMetaData) -> int:
+    """Return how much a file would take in memory, as its end says: by its pages or its cells.
+
+    A column that holds one value a million times over is a few bytes in its pages.
+    """
+    groups = range(metadata.num_row_groups)
+    pages = sum(metadata.row_group(group).total_byte_size for group in groups)
+    cells = metadata.num_rows * metadata.num_columns
+    return max(int(pages), int(cells) * _CELL_BYTES)
 
 
 def not_parquet(source: Input, error: Exception) -> DataError:
@@ -234,7 +264,7 @@ def _decoded(head: bytes, source: Input) -> str:
     try:
         return head.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        is_cut = len(head) == HEAD_BYTES and error.start > len(head) - 4
+        is_cut = len(head) % HEAD_BYTES == 0 and error.start > len(head) - 4
         if not is_cut:
             line = head[: error.start].count(b"\n") + 1
             raise _not_text(source, line, head[error.start]) from None
@@ -244,6 +274,11 @@ def _decoded(head: bytes, source: Input) -> str:
 def _header(text: str, source: Input) -> tuple[int, tuple[str, ...]]:
     """Return the number of the first line that is not blank, and the names in it."""
     for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+        if len(line) >= LONGEST_HEADER_BYTES:
+            raise UnknownFormat(
+                f"{source.origin}, line {number}: is longer than {LONGEST_HEADER_BYTES // 2**20} "
+                "MiB; a header line and hourly rows are needed"
+            )
         if line.strip():
             return number, _names(line, f"{source.origin}, line {number}")
     raise DataError(f"{source.origin}: is empty; a header line and hourly rows are needed")

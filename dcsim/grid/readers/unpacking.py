@@ -54,7 +54,7 @@ def gunzipped(path: Path) -> Opener:
     def opened(progress: Progress) -> BinaryIO:
         raw, size = path.open("rb"), path.stat().st_size
         unpacked = cast(BinaryIO, gzip.GzipFile(fileobj=raw))
-        return _buffered(_Metered(unpacked, raw, str(path), _most(size), size, progress))
+        return _buffered(_Metered(unpacked, raw, str(path), most_bytes(size), size, progress))
 
     return opened
 
@@ -76,8 +76,8 @@ def members_of(path: Path) -> list[zipfile.ZipInfo]:
     _refuse_workbook(members, path)
     for info in members:
         _refuse_unsafe(info, path)
-    if sum(info.file_size for info in members) > _most(path.stat().st_size):
-        raise _too_large(str(path))
+    if sum(info.file_size for info in members) > most_bytes(path.stat().st_size):
+        raise too_large(str(path))
     return members
 
 
@@ -90,7 +90,7 @@ def unzipped(path: Path, info: zipfile.ZipInfo, origin: str) -> Opener:
                 unpacked = cast(BinaryIO, archive.open(info))
         except _FAULTS as error:
             raise DataError(f"{origin}: cannot be unpacked: {error}") from None
-        most, size = _most(info.compress_size), info.file_size
+        most, size = most_bytes(info.compress_size), info.file_size
         return _buffered(_Metered(unpacked, unpacked, origin, most, size, progress))
 
     return opened
@@ -118,12 +118,13 @@ def _refuse_unsafe(info: zipfile.ZipInfo, path: Path) -> None:
         raise DataError(f"{path}: member {name!r} is encrypted; unpack it first")
 
 
-def _most(packed_bytes: int) -> int:
+def most_bytes(packed_bytes: int) -> int:
     """Return how many bytes may come out of so many packed ones."""
     return min(LARGEST_BYTES, max(UNSUSPICIOUS_BYTES, int(LARGEST_RATIO * packed_bytes)))
 
 
-def _too_large(origin: str) -> DataError:
+def too_large(origin: str) -> DataError:
+    """Return the error for a file of which more would come out than `most_bytes`."""
     return DataError(
         f"{origin}: unpacks to more than {LARGEST_RATIO:.0f} times its size, or to more than "
         f"{LARGEST_BYTES / 2**30:.0f} GiB; that is no file of hourly data and is not read"
@@ -174,7 +175,7 @@ class _Metered(io.RawIOBase):
             raise DataError(f"{self._origin}: cannot be read: it is damaged ({what})") from None
         self._left_bytes -= len(content)
         if self._left_bytes < 0:
-            raise _too_large(self._origin)
+            raise too_large(self._origin)
         buffer[: len(content)] = content
         self._tell_progress()
         return len(content)

@@ -7,7 +7,6 @@ hours: so rows go to a scratch folder as they are read, and authorities are take
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -18,7 +17,6 @@ from dcsim.grid.readers.scratch import Scratch, scratch
 from dcsim.grid.readers.source import Input, Options, Sniff
 from dcsim.grid.records import INDEX, Records
 
-_HOUR = np.timedelta64(1, "h")
 _ALL = "all"
 
 
@@ -58,10 +56,10 @@ def _put_away(
     stamp = found.columns[0]
     by_authority = _by_authority(wanted)
     for batch in read_batches(source, found, {stamp, *wanted}.__contains__, options.progress):
-        beginning = batch.stamps(stamp, iso_stamps) - _HOUR
+        beginnings = batch.beginnings(stamp, iso_stamps).to_numpy("datetime64[s]")
         for code, columns in by_authority.items():
             values = {held: batch.numbers(name) for held, name in columns.items()}
-            folder.put(code, _ALL, {INDEX: beginning, **values})
+            folder.put(code, _ALL, {INDEX: beginnings, **values})
 
 
 def _table_of(columns: pa.Table) -> pd.DataFrame:

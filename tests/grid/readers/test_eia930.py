@@ -38,8 +38,9 @@ def test_files_before_fuels_have_demand_and_exchange(tmp_path: Path) -> None:
     assert records.notes == (
         "stamps were hour-ending UTC and are moved one hour back",
         "EIA's adjusted values are taken",
-        "as reported, for there are no adjusted values: net_generation, total_interchange",
-        "EIA's adjusted value differs from the reported: demand in 2 hours",
+        "CISO_2024.csv: as reported, for there are no adjusted values: net_generation, "
+        "total_interchange",
+        "CISO_2024.csv: EIA's adjusted value differs from the reported: demand in 2 hours",
     )
 
 
@@ -71,9 +72,26 @@ def test_the_adjusted_tier_is_taken_column_by_column(tmp_path: Path) -> None:
     assert records.table["coal"].tolist() == [1, 5]
     assert records.table["wind"].tolist() == [7, 8]
     assert records.table["other"].tolist() == [3, 4]
-    assert "as reported, for there are no adjusted values: WND, UNK" in records.notes
-    assert "EIA's adjusted value differs from the reported: COL in 1 hours" in records.notes
+    assert "CISO_2024.csv: as reported, for there are no adjusted values: WND, UNK" in records.notes
+    assert (
+        "CISO_2024.csv: EIA's adjusted value differs from the reported: COL in 1 hours"
+        in records.notes
+    )
     assert "other is UNK" in records.notes
+
+
+def test_notes_of_two_files_are_told_apart(tmp_path: Path) -> None:
+    name = "Net Generation (MW) from Coal"
+    found = []
+    for number, hours in enumerate((1, 2)):
+        rows = [f"CISO,2024-07-01T0{hour},1,2" for hour in range(hours)]
+        header = f"Balancing Authority,UTC Time at End of Hour,{name},{name} (Adjusted)"
+        content = "\n".join([header, *rows, ""])
+        found += all_records(file_of(tmp_path, content, f"half_{number}.csv"))
+    assert [records.notes[-1] for records in found] == [
+        f"half_{number}.csv: EIA's adjusted value differs from the reported: COL in {hours} hours"
+        for number, hours in enumerate((1, 2))
+    ]
 
 
 def test_a_value_that_eia_took_out_stays_out(tmp_path: Path) -> None:
@@ -81,7 +99,10 @@ def test_a_value_that_eia_took_out_stays_out(tmp_path: Path) -> None:
     columns = {f"{FUEL}Coal": [1, 99_999], f"{FUEL}Coal (Adjusted)": [1, np.nan]}
     (records,) = all_records(file_of(tmp_path, balance(columns)))
     assert records.table["coal"].isna().tolist() == [False, True]
-    assert "EIA's adjusted value differs from the reported: COL in 1 hours" in records.notes
+    assert (
+        "CISO_2024.csv: EIA's adjusted value differs from the reported: COL in 1 hours"
+        in records.notes
+    )
 
 
 def test_the_malformed_headers_of_2024(tmp_path: Path) -> None:

@@ -233,6 +233,23 @@ def test_lines_are_counted_with_the_blank_ones(tmp_path: Path) -> None:
         all_records(file_of(tmp_path, content))
 
 
+@pytest.mark.parametrize(("separator", "word"), [(";", "semicolons"), ("\t", "tabs")])
+@pytest.mark.parametrize("kind", ["plain", "carbon-explorer", "gridemissions"])
+def test_tables_without_commas_say_what_they_have(
+    tmp_path: Path, kind: str, separator: str, word: str
+) -> None:
+    content = WRITERS[kind](HOURS).replace(",", separator)
+    with pytest.raises(DataError, match=f"line 1: columns are separated by {word}; commas are"):
+        all_records(file_of(tmp_path, content))
+
+
+@pytest.mark.parametrize("kind", ["plain", "carbon-explorer", "carboncast"])
+def test_a_file_without_any_value_says_so(tmp_path: Path, kind: str) -> None:
+    content = WRITERS[kind]({"COL": [None] * 3, "NG": [None] * 3})
+    with pytest.raises(DataError, match="is blank in all 3 rows; there is no"):
+        all_records(file_of(tmp_path, content))
+
+
 def test_hours_far_apart_are_not_taken_for_days(tmp_path: Path) -> None:
     hours = ["2024-01-01T00Z", "2024-01-01T01Z", "2024-02-01T00Z", "2024-03-01T00Z"]
     index = pd.DatetimeIndex(hours)

@@ -141,6 +141,18 @@ class TestElectricityMaps:
             all_records(path)
         assert all_records(path, ba_code="CISO")[0].ba_code == "CISO"
 
+    def test_a_blank_zone_is_named_also_with_a_code(self, tmp_path: Path) -> None:
+        first, second = MAPS.rsplit("US-CAL-CISO", 1)
+        path = file_of(tmp_path, first + second)
+        for code in (None, "CISO"):
+            with pytest.raises(DataError, match="line 3: zone id is blank"):
+                all_records(path, ba_code=code)
+
+    def test_a_file_without_values_says_so(self, tmp_path: Path) -> None:
+        content = "Datetime (UTC),Zone id,Carbon Intensity (LCA)\n2022-01-01T00,US-CAL-CISO,\n"
+        with pytest.raises(DataError, match="is blank in all 1 rows; there is no intensity_kg"):
+            all_records(file_of(tmp_path, content))
+
     def test_a_file_without_intensity_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match=r"has no column 'Carbon Intensity gCO₂eq/kWh \(LCA\)'"):
             all_records(file_of(tmp_path, MAPS.replace("Carbon Intensity", "Something")))

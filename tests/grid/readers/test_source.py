@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -185,7 +187,22 @@ def test_a_character_cut_at_the_end_of_the_beginning_is_no_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sources, "HEAD_BYTES", 8)
-    assert sniff(input_of(tmp_path, "a,b,gCO₂\n1,2,3\n")).head == "a,b,gCO"
+    assert sniff(input_of(tmp_path, "a,b\ngCO₂\n1,2\n")).head == "a,b\ngCO"
+
+
+def test_a_header_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """100,000 columns of 7 letters are 700 kB, and what is looked at for other reasons 262 kB."""
+    wide = "period,E_CISO_COL," + ",".join(f"c{place:05}" for place in range(100_000))
+    row = "2024-01-01T01,5" + ",0" * 100_000
+    table = all_records(file_of(tmp_path, f"{wide}\n{row}\n"))[0].table
+    assert table["coal"].tolist() == [5]
+    monkeypatch.setattr(sources, "LONGEST_HEADER_BYTES", 2**19)
+    assert "line 1: is longer than 0 MiB" in refusal(file_of(tmp_path, f"{wide}\n{row}\n"))
+
+
+def test_json_in_one_line_is_not_read_to_its_end(tmp_path: Path) -> None:
+    text = '{"response": {"data": [' + '{"period": "2024-01-01T01"},' * 20_000
+    assert len(sniff(input_of(tmp_path, text)).head) == sources.HEAD_BYTES
 
 
 def test_what_a_sniff_says(tmp_path: Path) -> None:
@@ -289,6 +306,15 @@ def test_parquet_with_damaged_pages(tmp_path: Path, name: str) -> None:
     content = bytearray(path.read_bytes())
     content[4:200] = b"\xff" * 196
     assert "is not a readable Parquet file" in refusal(file_of(tmp_path, bytes(content), "CISO"))
+
+
+def test_parquet_bombs_are_refused_before_they_are_unpacked(tmp_path: Path) -> None:
+    """20 million rows of one value in some kB: 160 MB in memory for each of two columns."""
+    rows = 20_000_000
+    value = pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int8()), rows), [1.0])
+    pq.write_table(pa.table({"coal_mw": value, "wind_mw": value}), tmp_path / "CISO.parquet")
+    assert (tmp_path / "CISO.parquet").stat().st_size < 200_000
+    assert "unpacks to more than 250 times its size" in refusal(tmp_path / "CISO.parquet")
 
 
 def test_the_strict_door_takes_a_zip_of_one_file_only(tmp_path: Path) -> None:
