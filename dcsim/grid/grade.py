@@ -9,14 +9,15 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from dcsim.grid.authorities import known_authorities
 from dcsim.grid.clock import clock_doubts
-from dcsim.grid.filling import run_lengths
+from dcsim.grid.filling import runs
 from dcsim.grid.generation import FUELS
 from dcsim.grid.records import INDEX, INTENSITY, NET_GENERATION, STORAGE
-from dcsim.grid.repair import RepairedYear
+from dcsim.grid.repair import ABSENCES, RepairedYear
 from dcsim.grid.screens import LEAST_HOURS
 from dcsim.units import HOURS_PER_DAY, HOURS_PER_YEAR, PERCENT
 
@@ -36,10 +37,10 @@ of the registry's year are not quite those an authority reports [-]."""
 MATTERS_FRAC = 0.01
 """A fuel with less than this share of the energy does not count for gaps [-]."""
 DOUBTFUL_CLOCK = "B"
+DOUBTFUL_ZEROS = "B"
+"""At best; by the length of the longest, as of a gap."""
 UNSCREENED = "C"
 WHOLE_YEAR_HOURS = HOURS_PER_YEAR - HOURS_PER_DAY
-
-_ABSENCES = ("not_reported_yet", "no_longer_reported")
 
 Finding = tuple[str, str]
 """A letter and the reason for it."""
@@ -79,8 +80,10 @@ def _letter(value: float, limits: tuple[float, ...]) -> str:
 
 def _of_changes(repaired: RepairedYear, fuels: list[str]) -> Iterator[Finding]:
     """Judge how much was changed, and how long the longest gap was."""
-    changes = repaired.changes
-    changes = changes[changes["column"].isin(fuels) & ~changes["rule"].isin(_ABSENCES)]
+    changes = repaired.changes[repaired.changes["column"].isin(fuels)]
+    absent = changes["rule"].isin(ABSENCES)
+    yield from _of_absences(repaired, changes[absent], fuels)
+    changes = changes[~absent]
     changed = changes[INDEX].nunique()
     hours_frac = changed / len(repaired.table)
     yield (
@@ -100,10 +103,32 @@ def _of_changes(repaired: RepairedYear, fuels: list[str]) -> Iterator[Finding]:
         yield _letter(gaps[longest], GAP_HOURS), f"a gap of {gaps[longest]} hours in {longest}"
 
 
+def _of_absences(
+    repaired: RepairedYear, absences: pd.DataFrame, fuels: list[str]
+) -> Iterator[Finding]:
+    """Judge fuels taken as none at an end, by what they are in the hours in which they are not."""
+    hours, energy = len(repaired.table), repaired.table[fuels].abs().sum()
+    for fuel, absent in absences.groupby("column"):
+        mean_mw = energy[fuel] / max(hours - len(absent), 1)
+        energy_frac = mean_mw * len(absent) / energy.sum()
+        if mean_mw * hours >= MATTERS_FRAC * energy.sum():
+            yield (
+                _letter(energy_frac, ENERGY_FRAC),
+                f"{fuel} taken as none in {len(absent)} hours, else worth "
+                f"{PERCENT * energy_frac:.2f} % of the energy",
+            )
+
+
 def _longest_gap(repaired: RepairedYear, changes: pd.DataFrame, fuel: str) -> int:
-    """Return the longest run of hours of a fuel that were filled, not reported [h]."""
-    filled = changes.loc[(changes["column"] == fuel) & (changes["filled"] != ""), INDEX]
-    return int(run_lengths(repaired.table.index.isin(filled)).max())
+    """Return the longest run of hours of a fuel that were filled, not reported [h].
+
+    Nights between filled days of solar belong to it, though they are as reported: zero.
+    """
+    stamps = changes.loc[(changes["column"] == fuel) & (changes["filled"] != ""), INDEX]
+    filled = repaired.table.index.isin(stamps)
+    spans = runs(filled | (repaired.table[fuel] == 0).to_numpy())
+    places = [np.flatnonzero(filled[start:end]) for start, end in spans]
+    return max((int(place[-1] - place[0]) + 1 for place in places if len(place)), default=0)
 
 
 def _of_totals(repaired: RepairedYear) -> Iterator[Finding]:
@@ -124,6 +149,9 @@ def _of_totals(repaired: RepairedYear) -> Iterator[Finding]:
 def _of_the_whole(repaired: RepairedYear) -> Iterator[Finding]:
     """Judge what no single hour shows: the clock, fuels that lack, and how long the record is."""
     hours = pd.DatetimeIndex(repaired.table.index)
+    for fuel, length in repaired.doubtful:
+        letter = max(DOUBTFUL_ZEROS, _letter(length, GAP_HOURS))
+        yield letter, f"{fuel} at zero for {length} hours, kept but doubtful"
     for doubt in clock_doubts(repaired.ba_code, hours):
         yield DOUBTFUL_CLOCK, doubt
     if len(hours) < LEAST_HOURS:

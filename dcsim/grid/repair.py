@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dcsim.grid import screens
+from dcsim.grid import pauses, repeats, screens
 from dcsim.grid.authorities import known_authorities
 from dcsim.grid.clock import is_night
-from dcsim.grid.filling import Mask, fill, run_lengths
+from dcsim.grid.filling import Mask, Values, fill, run_lengths
 from dcsim.grid.generation import FUELS, Repair, first_where
 from dcsim.grid.records import INDEX, STORAGE
+from dcsim.units import HOURS_PER_DAY
 
 Screen = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -36,13 +37,13 @@ RULES = (
     Rule("duplicate_hour", "an hour given twice: the same once, else the last that was given"),
     Rule("missing_hour", "an hour without any value"),
     Rule("missing_value", "an hour without this value"),
-    Rule("not_reported_yet", "a small fuel that begins to be reported later in the year is none"),
-    Rule("no_longer_reported", "a small fuel that is not reported any more is none"),
+    Rule("not_reported_yet", "a fuel that is not there yet, or hardly, is none until it is"),
+    Rule("no_longer_reported", "a fuel that was next to nothing at the last is none from then"),
     Rule("sign_error", "clearly below zero: turned, or missing", screens.sign_error),
     Rule("mislabeled_fuel", "reported as other for a while: given back", screens.mislabeled_fuel),
-    Rule("stuck_value", "the same value for longer than by chance", screens.stuck_value),
-    Rule("repeated_day", "a copy of the same hours of a day before", screens.repeated_day),
-    Rule("placeholder_zero", "zero in place of no report", screens.placeholder_zero),
+    Rule("stuck_value", "the same value for longer than by chance", repeats.stuck_value),
+    Rule("repeated_day", "a copy of the same hours of a day before", repeats.repeated_day),
+    Rule("placeholder_zero", "zero in place of no report", pauses.placeholder_zero),
     Rule(
         "scaled_hours",
         "nuclear beyond physical steps, and what moves with it",
@@ -52,11 +53,20 @@ RULES = (
 )
 """All rules, in the order in which they are applied."""
 
+ABSENCES = ("not_reported_yet", "no_longer_reported")
+"""The rules by which a fuel is none."""
+
 _CODE = {rule.name: code for code, rule in enumerate(RULES)}
 _NONE = -1
 
 SMALL_FRAC = 0.1
-"""A fuel with less than this share of generation may begin or cease to be reported [-]."""
+"""A fuel the registry has next to none of is none if its share is less than this [-]."""
+NEXT_TO_NONE_FRAC = 0.002
+"""A fuel of less than this share is next to none in the registry [-]."""
+NEAREST_HOURS = 7 * HOURS_PER_DAY
+"""What a fuel was at the last, or at the first, is its mean over so many reported hours [h]."""
+NEXT_TO_NOTHING_FRAC = 0.05
+"""And next to nothing below this share of its 95th percentile: a fleet that grows from zero [-]."""
 LEAST_ABSENCE_HOURS = 24
 """A shorter absence at an end of the year is missing, not a fuel that is none [h]."""
 ROUNDS = 8
@@ -82,12 +92,15 @@ class RepairedYear:
             `repaired_mw`, and `filled`: how the value was found, empty where the rule gives it.
         notes: What a person must know besides.
         ba_code: Whose year it is.
+        doubtful: Fuels with values that were left and are hardly real, each with the hours of
+            the longest run of them.
     """
 
     table: pd.DataFrame
     changes: pd.DataFrame
     notes: tuple[str, ...]
     ba_code: str = ""
+    doubtful: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass
@@ -129,14 +142,15 @@ def repair_year(ba_code: str, table: pd.DataFrame, hours: pd.DatetimeIndex) -> R
     )
     work.mark("missing_hour", (kept.isna().all(axis=1).to_numpy())[:, np.newaxis])
     work.mark("missing_value", work.values.isna().to_numpy(dtype=bool))
-    absences = _settle_absent(work)
+    absences = _settle_absent(ba_code, work)
+    _find_sunless_days(ba_code, work)
     settled = _screen_and_fill(work)
     repaired = kept.copy()
     repaired[generation] = work.values
-    notes = (*doubled, *absences, *_notes_of_filling(work), *settled)
-    changes = _changes(reported, repaired, work)
-    night = _sun_at_night(ba_code, repaired)
-    return RepairedYear(repaired, changes, (*notes, *night), ba_code)
+    doubtful = _doubtful(work)
+    told = (*_told(doubtful), *_water_below_zero(work.values), *_sun_at_night(ba_code, repaired))
+    notes = (*doubled, *absences, *_notes_of_filling(work), *settled, *told)
+    return RepairedYear(repaired, _changes(reported, repaired, work), notes, ba_code, doubtful)
 
 
 def _settle_doubled(
@@ -157,24 +171,45 @@ def _settle_doubled(
     return first, last, (note,)
 
 
-def _settle_absent(work: _Work) -> tuple[str, ...]:
-    """Set small fuels to none before their first report and after their last, and say so."""
+def _settle_absent(ba_code: str, work: _Work) -> tuple[str, ...]:
+    """Set fuels to none before their first report and after their last if they were, and say so."""
     notes = []
-    share = work.values.sum() / max(work.values.sum().sum(), 1.0)
+    mean = work.values.mean().fillna(0.0)
+    share = mean / max(float(mean.sum()), 1.0)
     something = work.values.notna().any(axis=1).to_numpy()
     for place, column in enumerate(map(str, work.values)):
-        known = work.values[column].notna().to_numpy()
-        if share[column] >= SMALL_FRAC and known.any():
-            continue
-        before, after = _absences(known, something)
-        for rule, where in (("not_reported_yet", before), ("no_longer_reported", after)):
-            if where.sum() < LEAST_ABSENCE_HOURS and known.any():
+        values = work.values[column].to_numpy(dtype=float)
+        before, after = _absences(~np.isnan(values), something)
+        small = share[column] < SMALL_FRAC and _hardly_known(ba_code, column)
+        for rule, where in zip(ABSENCES, (before, after), strict=True):
+            unknown = np.isnan(values).all()
+            if where.sum() < (1 if unknown else LEAST_ABSENCE_HOURS):
                 continue
-            if where.any():
-                work.codes[where, place] = _CODE[rule]
-                work.values.loc[where, column] = 0.0
-                notes.append(f"{column}: {rule.replace('_', ' ')} in {where.sum()} hours: none")
+            if not (unknown or small or _is_none(column, rule, values)):
+                continue
+            work.codes[where, place] = _CODE[rule]
+            work.values.loc[where, column] = 0.0
+            notes.append(f"{column}: {rule.replace('_', ' ')} in {where.sum()} hours: none")
     return tuple(notes)
+
+
+def _is_none(column: str, rule: str, values: Values) -> bool:
+    """Tell whether a fuel is nothing where it is absent, by what it is in the nearest hours."""
+    known = values[~np.isnan(values)]
+    begins = rule == ABSENCES[0]
+    nearest = known[:NEAREST_HOURS] if begins else known[-NEAREST_HOURS:]
+    high = float(np.percentile(abs(known), 95))
+    next_to_nothing = float(abs(nearest).mean()) <= NEXT_TO_NOTHING_FRAC * high
+    return next_to_nothing or (begins and column == STORAGE)
+
+
+def _hardly_known(ba_code: str, fuel: str) -> bool:
+    """Tell whether the registry knows an authority, and has next to none of a fuel there."""
+    authority = known_authorities().get(ba_code)
+    if authority is None or not authority.gen_total_gwh or fuel == STORAGE:
+        return False
+    share = authority.fact(f"gen_{fuel}_gwh") / authority.gen_total_gwh
+    return share < NEXT_TO_NONE_FRAC
 
 
 def _absences(known: Mask, something: Mask) -> tuple[Mask, Mask]:
@@ -182,6 +217,15 @@ def _absences(known: Mask, something: Mask) -> tuple[Mask, Mask]:
     seen, to_come = np.cumsum(known), np.cumsum(known[::-1])[::-1]
     before, after = (seen == 0) & something, (to_come == 0) & (seen > 0) & something
     return before, after
+
+
+def _find_sunless_days(ba_code: str, work: _Work) -> None:
+    """Take zeros of solar by day as missing before anything is compared with them."""
+    if "solar" not in work.values or len(work.values) < screens.LEAST_HOURS:
+        return
+    sunless = pauses.sunless_days(ba_code, work.values["solar"])
+    work.mark("placeholder_zero", sunless[:, np.newaxis] & (work.values.columns == "solar"))
+    work.values["solar"] = work.values["solar"].mask(sunless)
 
 
 def _screen_and_fill(work: _Work) -> tuple[str, ...]:
@@ -251,6 +295,27 @@ def _changes(reported: pd.DataFrame, repaired: pd.DataFrame, work: _Work) -> pd.
             "filled": methods.to_numpy()[row, column],
         }
     )
+
+
+def _doubtful(work: _Work) -> tuple[tuple[str, int], ...]:
+    """Return the fuels whose values are left though they are hardly real, and for how long [h]."""
+    if len(work.values) < screens.LEAST_HOURS:
+        return ()
+    none = np.isin(work.codes, [_CODE[rule] for rule in ABSENCES])
+    fuels = work.values.mask(none).drop(columns=STORAGE, errors="ignore")
+    return tuple(pauses.doubtful_zeros(fuels).items())
+
+
+def _told(doubtful: tuple[tuple[str, int], ...]) -> Iterator[str]:
+    for fuel, hours in doubtful:
+        yield f"{fuel}: at zero for {hours} hours all at once, hardly real; kept"
+
+
+def _water_below_zero(fuels: pd.DataFrame) -> Iterator[str]:
+    """Tell of hydro far below zero that was not plainly turned: it pumps, or its sign is wrong."""
+    deep = int(screens.far_below_zero(fuels["hydro"]).sum()) if "hydro" in fuels else 0
+    if deep:
+        yield f"hydro: far below zero in {deep} hours; kept"
 
 
 def _sun_at_night(ba_code: str, table: pd.DataFrame) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from dcsim.grid.filling import Mask, Values, run_lengths, run_sums, runs
+from dcsim.grid.filling import Mask, Values
 from dcsim.units import HOURS_PER_DAY
 
 LEAST_HOURS = 14 * HOURS_PER_DAY
@@ -25,34 +25,11 @@ OWN_USE_FRAC = 0.25
 """So much below zero may be a pattern of every day [-]."""
 FLIP_RANGE = (0.5, 2.0)
 """A wrong sign is turned if the value is then within these of what is usual [-]."""
-
-LOW_FRAC = 0.05
-"""Below this share of its median a fuel is as good as off [-]."""
-SELDOM_FRAC = 0.005
-"""A fuel that is off in fewer hours than this never stops [-]."""
-ABRUPT_FRAC = 0.25
-"""A placeholder begins and ends at more than this share of the median [-]."""
-PLACEHOLDER_HOURS = 48
-"""A longer pause of a fuel that never stops may be an outage [h]."""
-
-NEVER_BY_CHANCE = float(np.log(1e7) * 2.5)
-"""Evidence from which equal values are not chance: 2.5 times a year's chance of one in a thousand,
-since hours of equal values come in bunches [-]."""
-RESTING_FRAC = 0.1
-"""Below this share of its 95th percentile a fuel may rest at one value for days [-]."""
-COARSE_MW = 50.0
-"""Below this 95th percentile whole megawatts repeat by themselves, day after day [MW]."""
-LONG_RUN_HOURS = 24
-RARELY_EQUAL = 5e-4
-LIVELY_FRAC = 0.2
-"""A fuel that keeps its value in more hours than this is flat by nature [-]."""
-FLAT_BY_NATURE = ("nuclear", "oil")
-"""Fuels that rest at one value for weeks: a reactor at full power, a peaker at standby."""
-DAYS_COMPARED = 7
-
-SEVERAL_FUELS = 3
-MATTERS_FRAC = 0.01
-"""So many fuels, each of this share of the energy, do not pause at once [-]."""
+FLIP_MW = 100.0
+FLIP_FRAC = 0.25
+"""Hydro below zero by more than these (of its 99th percentile) may be a wrong sign [-]."""
+FLIP_SELDOM_FRAC = 0.005
+"""If it is in fewer hours than this: pumps run often [-]."""
 
 MISLABELED_FRAC = 0.2
 """A fuel that goes to `other` steps by at least this share of its median [-]."""
@@ -72,6 +49,10 @@ SPIKE_HOURS = 5
 SPIKE_TIMES_P99 = 6.0
 SPIKE_FRAC = 0.5
 """A spike stands out by more than this share of the fuel's 95th percentile [-]."""
+USUAL_DAYS = 3
+"""The usual is taken from so many days before, and after [d]."""
+SOLAR_DAYS = 7
+"""A spike of solar stands out of so many days before, and after [d]."""
 PEAKERS = ("oil", "nuclear")
 """Fuels no spike is looked for in: oil runs in peaks (11.8 GW in PJM in the storm of 23 to 26
 December 2022), and nuclear has a screen of its own."""
@@ -90,118 +71,41 @@ def sign_error(table: pd.DataFrame) -> pd.DataFrame:
     What is negative at the same hours of the days around as well, and not much, is no slip but
     the plants' own use or storage behind them: it stays.
     """
-    return table.assign(**{fuel: _turned(table[fuel]) for fuel in NEVER_NEGATIVE if fuel in table})
+    result = table.assign(
+        **{fuel: _turned(table[fuel]) for fuel in NEVER_NEGATIVE if fuel in table}
+    )
+    return result.assign(hydro=_flipped_back(table["hydro"])) if "hydro" in table else result
+
+
+def _flipped_back(series: pd.Series) -> Values:
+    """Turn hydro where it is as far below zero as it usually is above, which pumps seldom are."""
+    values = series.to_numpy(dtype=float, copy=True)
+    deep = far_below_zero(series)
+    if deep.mean() < FLIP_SELDOM_FRAC:
+        slips = np.flatnonzero(deep)
+        usual = same_hour_median(values, slips)
+        slips = slips[(-values[slips] >= FLIP_RANGE[0] * usual) & (usual > -values[slips] / 2)]
+        values[slips] *= -1
+    return values
+
+
+def far_below_zero(hydro: pd.Series) -> Mask:
+    """Tell where hydro pumps at scale, or has the wrong sign."""
+    values = hydro.to_numpy(dtype=float)
+    return values < -max(FLIP_MW, FLIP_FRAC * percentile(abs(values), 99))
 
 
 def _turned(series: pd.Series) -> Values:
     values = series.to_numpy(dtype=float, copy=True)
-    high = _percentile(abs(values), 99)
+    high = percentile(abs(values), 99)
     slips = np.flatnonzero(values < -max(STATION_USE_MW, STATION_USE_FRAC * high))
-    own_use = (_same_hour_median(values, slips) < 0) & (values[slips] > -OWN_USE_FRAC * high)
+    own_use = (same_hour_median(values, slips) < 0) & (values[slips] > -OWN_USE_FRAC * high)
     slips = slips[~own_use]
-    usual = _same_hour_median(abs(values), slips)
+    usual = same_hour_median(abs(values), slips)
     turned = -values[slips]
     fits = (turned >= FLIP_RANGE[0] * usual) & (turned <= FLIP_RANGE[1] * usual)
     values[slips] = np.where(fits, turned, np.nan)
     return values
-
-
-def placeholder_zero(table: pd.DataFrame) -> pd.DataFrame:
-    """Find zeros, or next to it, that stand for no report.
-
-    They are runs of fuels that never stop, between hours in which they run. Where two such fuels
-    do it at once the report is partial: fuels at zero there, and those that only repeat the hour
-    before, are missing too.
-    """
-    found = pd.DataFrame(False, index=table.index, columns=table.columns)
-    for column in table:
-        found[column] = _pauses(table[column].to_numpy(dtype=float))
-    found[_all_silent(table)] = True
-    for start, end in runs((found.sum(axis=1) >= 2).to_numpy()):
-        silent = _silent(table, start, end)
-        same = (table.eq(table.shift()) & table.ne(0)).iloc[start:end]
-        found.iloc[start:end] |= same | silent
-    return table.mask(found)
-
-
-def _all_silent(table: pd.DataFrame) -> Mask:
-    """Find pauses of everything, however long, where there are too many fuels to pause at once."""
-    energy = table.clip(lower=0).sum()
-    several = (energy >= MATTERS_FRAC * energy.sum()).sum() >= SEVERAL_FUELS
-    if not several or _is_variable(table):
-        return np.zeros(len(table), dtype=bool)
-    return _abrupt_pauses(table.sum(axis=1, min_count=1).to_numpy(dtype=float), longest=len(table))
-
-
-def _silent(table: pd.DataFrame, start: int, end: int) -> pd.Series:
-    """Tell which fuels are next to zero in all hours of a run, and were running beside it."""
-    median = table.median()
-    beside = table.iloc[[max(start - 1, 0), min(end, len(table) - 1)]].max()
-    low = table.iloc[start:end].max() <= LOW_FRAC * median
-    return low & (beside > ABRUPT_FRAC * median)
-
-
-def _pauses(values: Values) -> Mask:
-    """Find the abrupt pauses of a fuel that never stops."""
-    median = _percentile(values, 50)
-    low = values <= LOW_FRAC * median
-    seldom = median >= STATION_USE_MW and 0 < low.mean() < SELDOM_FRAC
-    return _abrupt_pauses(values) if seldom else np.zeros(len(values), dtype=bool)
-
-
-def _abrupt_pauses(values: Values, longest: int = PLACEHOLDER_HOURS) -> Mask:
-    """Find runs next to zero that begin and end with a fuel that runs."""
-    found = np.zeros(len(values), dtype=bool)
-    median = _percentile(values, 50)
-    for start, end in runs(values <= LOW_FRAC * median) if median > 0 else ():
-        if start == 0 or end == len(values) or end - start > longest:
-            continue
-        found[start:end] = min(values[start - 1], values[end]) > ABRUPT_FRAC * median
-    return found
-
-
-def stuck_value(table: pd.DataFrame) -> pd.DataFrame:
-    """Find hours that repeat the hour before in a fuel that varies, alone or several at once."""
-    return table.mask(_repeats(table.to_numpy(dtype=float), _varies(table), lag=1))
-
-
-def repeated_day(table: pd.DataFrame) -> pd.DataFrame:
-    """Find blocks of hours that are copies of the same hours of a day of the week before."""
-    values = table.to_numpy(dtype=float, copy=True)
-    for days in range(1, DAYS_COMPARED + 1):
-        values[_repeats(values, _varies(table), lag=days * HOURS_PER_DAY)] = np.nan
-    return pd.DataFrame(values, index=table.index, columns=table.columns)
-
-
-def _varies(table: pd.DataFrame) -> Mask:
-    return ~table.columns.isin(FLAT_BY_NATURE)
-
-
-def _repeats(values: Values, varies: Mask, lag: int) -> Mask:
-    """Find runs of hours in which values equal those a lag before, beyond chance.
-
-    Every equal value is evidence: the logarithm of how seldom that fuel keeps a value. Evidence
-    adds up over the run and, where several fuels repeat at once, over the fuels.
-    """
-    high = np.percentile(np.nan_to_num(values), 95, axis=0)
-    equal = np.zeros(values.shape, dtype=bool)
-    equal[lag:] = values[lag:] == values[:-lag]
-    equal &= (values > RESTING_FRAC * high) & varies & (high >= COARSE_MW)
-    weight = np.array([_evidence(column) for column in equal.T])
-    equal &= weight > 0
-    alone = np.stack(
-        [run_sums(column, column * w) for column, w in zip(equal.T, weight, strict=True)], axis=1
-    )
-    several = equal.sum(axis=1) >= 2
-    together = run_sums(several, equal @ weight)[:, np.newaxis]
-    return equal & ((alone >= NEVER_BY_CHANCE) | (together >= NEVER_BY_CHANCE))
-
-
-def _evidence(equal: Mask) -> float:
-    """Return what one equal value of a fuel is worth; nothing if it often keeps its value."""
-    usual = run_lengths(equal) < LONG_RUN_HOURS
-    share = max(float(equal[usual].mean()) if usual.any() else 1.0, RARELY_EQUAL)
-    return -float(np.log(share)) if share < LIVELY_FRAC else 0.0
 
 
 def mislabeled_fuel(table: pd.DataFrame) -> pd.DataFrame:
@@ -223,8 +127,8 @@ def _give_back(table: pd.DataFrame, fuel: str) -> None:
     other, donor = (table[name].to_numpy(dtype=float, copy=True) for name in ("other", fuel))
     gain, loss = np.diff(other, prepend=np.nan), -np.diff(donor, prepend=np.nan)
     least = max(
-        MISLABELED_FRAC * _percentile(donor, 50),
-        MISLABELED_TIMES_P95 * _percentile(abs(gain), 95),
+        MISLABELED_FRAC * percentile(donor, 50),
+        MISLABELED_TIMES_P95 * percentile(abs(gain), 95),
         STATION_USE_MW,
     )
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -258,7 +162,7 @@ def scaled_hours(table: pd.DataFrame) -> pd.DataFrame:
         beyond[start:end] = True
         hours = np.arange(start, end)
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.median(rest[hours] / _same_hour_median(rest, hours))
+            ratio = np.median(rest[hours] / same_hour_median(rest, hours))
         scaled[start:end] = not SCALED_RANGE[0] <= ratio <= SCALED_RANGE[1]
     result = table.mask(pd.Series(scaled, index=table.index), axis=0)
     result["nuclear"] = table["nuclear"].mask(beyond)
@@ -268,7 +172,7 @@ def scaled_hours(table: pd.DataFrame) -> pd.DataFrame:
 def _excursions(nuclear: Values) -> list[tuple[int, int]]:
     """Return the runs between a leap of nuclear and the fall nearest to it, either side."""
     step = np.diff(nuclear, prepend=nuclear[:1])
-    least = NUCLEAR_STEP_FRAC * _percentile(nuclear, 95)
+    least = NUCLEAR_STEP_FRAC * percentile(nuclear, 95)
     if not least > 0:
         return []
     falls, found, covered = np.flatnonzero(step <= -least), [], 0
@@ -287,7 +191,8 @@ def spike(table: pd.DataFrame) -> pd.DataFrame:
     """Find single values, and whole hours, that stand out of those around them."""
     result = table.copy()
     for column in [fuel for fuel in table if fuel not in PEAKERS]:
-        result[column] = table[column].mask(_stands_out(table[column]))
+        finds = _above_other_days if column == "solar" else _stands_out
+        result[column] = table[column].mask(finds(table[column]))
     return result.mask(_total_stands_out(result), axis=0)
 
 
@@ -298,41 +203,63 @@ def _stands_out(series: pd.Series) -> Mask:
     around = np.median(sliding_window_view(values, SPIKE_HOURS), axis=1)
     distance[half:-half] = abs(values[half:-half] - around)
     least = max(
-        SPIKE_TIMES_P99 * _percentile(distance, 99),
-        SPIKE_FRAC * _percentile(values, 95),
+        SPIKE_TIMES_P99 * percentile(distance, 99),
+        SPIKE_FRAC * percentile(values, 95),
         STATION_USE_MW,
     )
     return distance > least
 
 
+def _above_other_days(series: pd.Series) -> Mask:
+    """Find solar far above the same hour of all days of the week before and the week after.
+
+    Only above: an eclipse and a front take most of the sun away within an hour.
+    """
+    values = series.to_numpy(dtype=float)
+    least = max(SPIKE_FRAC * percentile(values, 95), STATION_USE_MW)
+    bright = np.flatnonzero(values > least)
+    others = _same_hours(values, bright, SOLAR_DAYS)
+    found = np.zeros(len(values), dtype=bool)
+    found[bright] = values[bright] > np.nan_to_num(others, nan=-np.inf).max(axis=1) + least
+    return found
+
+
 def _total_stands_out(table: pd.DataFrame) -> pd.Series:
     nowhere = pd.Series(False, index=table.index)
     total = table.interpolate(limit_direction="both").sum(axis=1)
-    if _is_variable(table):
+    if is_variable(table):
         return nowhere
     around = total.rolling(TOTAL_WINDOW_H, center=True, min_periods=TOTAL_WINDOW_H // 2).median()
     outside = (total < TOTAL_RANGE[0] * around) | (total > TOTAL_RANGE[1] * around)
     return outside if outside.mean() < TOTAL_SELDOM_FRAC else nowhere
 
 
-def _is_variable(table: pd.DataFrame) -> bool:
+def is_variable(table: pd.DataFrame) -> bool:
     """Tell whether most generation is solar and wind, so that nothing at all may be real."""
     energy = table.sum()
     return not energy.reindex(["solar", "wind"]).sum() <= VARIABLE_FRAC * energy.sum()
 
 
-def _percentile(values: Values, percent: float) -> float:
+def percentile(values: Values, percent: float) -> float:
+    """Return a percentile of the known values; 0 if there is none."""
     known = values[~np.isnan(values)]
     return float(np.percentile(known, percent)) if len(known) else 0.0
 
 
-def _same_hour_median(values: Values, positions: NDArray[np.int64]) -> Values:
+def same_hour_median(values: Values, positions: NDArray[np.int64]) -> Values:
     """Return the median of the same hour over the three days before and after."""
-    days = np.array([d for d in range(-3, 4) if d != 0]) * HOURS_PER_DAY
-    near = positions[:, np.newaxis] + days
-    inside = (near >= 0) & (near < len(values))
-    around = np.where(inside, values[np.clip(near, 0, len(values) - 1)], np.nan)
+    around = _same_hours(values, positions, USUAL_DAYS)
     known = ~np.isnan(around).all(axis=1)
     result = np.full(len(positions), np.nan)
     result[known] = np.nanmedian(around[known], axis=1)
     return result
+
+
+def _same_hours(values: Values, positions: NDArray[np.int64], days: int) -> Values:
+    """Return a row for each position: the same hour of so many days before and after, or NaN."""
+    near = positions[:, np.newaxis] + HOURS_PER_DAY * np.array(
+        [day for day in range(-days, days + 1) if day != 0]
+    )
+    inside = (near >= 0) & (near < len(values))
+    around: Values = np.where(inside, values[np.clip(near, 0, len(values) - 1)], np.nan)
+    return around

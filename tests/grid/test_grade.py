@@ -12,6 +12,9 @@ from dcsim.grid.repair import RepairedYear, repair_year
 YEAR = pd.date_range("2022-01-01T00:00Z", periods=8760, freq="h", unit="s", name=INDEX)
 
 
+NO_CHANGES = pd.DataFrame(columns=[INDEX, "column", "rule", "reported_mw", "repaired_mw", "filled"])
+
+
 def year_of(hours: pd.DatetimeIndex = YEAR, **columns: float) -> pd.DataFrame:
     return pd.DataFrame(dict.fromkeys(("coal",), 1000.0) | columns, index=hours)
 
@@ -96,9 +99,49 @@ def test_a_total_of_nothing_is_no_criterion() -> None:
     assert graded(year_of(net_generation=0.0)).letter == "A"
 
 
-def test_a_fuel_that_is_not_yet_reported_is_no_repair() -> None:
-    table = year_of(wind=500.0)
+def test_a_small_fuel_that_is_not_yet_reported_is_no_repair() -> None:
+    table = year_of(wind=4.0)
     assert graded(table, slice(0, 4000), rule="not_reported_yet", column="wind").letter == "A"
+
+
+@pytest.mark.parametrize(("hours", "letter"), [(1752, "C"), (120, "B"), (90, "A")])
+def test_an_absence_counts_by_the_energy_it_would_have(hours: int, letter: str) -> None:
+    """Wind of 100 MW beside 1,000 MW of coal.
+
+    None for a fifth of the year, it lacks 175 GWh beside 9,461: 1.9 %, a C. 120 h are 12 GWh
+    beside 9,624, 0.12 %, a B; 90 h 0.09 %, an A.
+    """
+    table = year_of(wind=100.0)
+    table.iloc[:hours, table.columns.get_loc("wind")] = 0.0
+    grade = graded(table, slice(0, hours), rule="not_reported_yet", column="wind", filled="")
+    assert grade.letter == letter
+    if letter != "A":
+        assert grade.reasons[0].startswith(f"wind taken as none in {hours} hours, else worth")
+
+
+def test_a_zero_in_doubt_is_a_b_at_best_and_counts_like_a_gap() -> None:
+    for hours, letter in ((12, "B"), (72, "B"), (73, "C"), (169, "D"), (700, "F")):
+        grade = grade_year(RepairedYear(year_of(), NO_CHANGES, (), "none", (("coal", hours),)))
+        assert grade == Grade(letter, (f"coal at zero for {hours} hours, kept but doubtful",))
+
+
+def test_nights_between_filled_days_belong_to_the_gap() -> None:
+    """Solar at 8 h to 15 h of two days: the nights are zero as reported, and the gap is 32 h."""
+    hour = np.arange(8760) % 24
+    table = year_of().assign(solar=np.where((hour >= 8) & (hour < 16), 1000.0, 0.0))
+    by_day = np.flatnonzero(table["solar"] > 0)
+    changes = pd.DataFrame(
+        {
+            INDEX: table.index[by_day[80:96]],
+            "column": "solar",
+            "rule": "placeholder_zero",
+            "reported_mw": 0.0,
+            "repaired_mw": 1000.0,
+            "filled": "from the days around",
+        }
+    )
+    grade = grade_year(RepairedYear(table, changes, ()))
+    assert "a gap of 32 hours in solar" in grade.reasons
 
 
 def test_a_clock_in_doubt_is_a_b() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dcsim.grid import repair, screens
+from dcsim.grid import repair
 from dcsim.grid.clock import correct_clock
 from dcsim.grid.generation import FUELS
 from dcsim.grid.records import DEMAND, INDEX, STORAGE, to
@@ -318,27 +318,6 @@ def test_a_wrong_sign_that_does_not_fit_is_missing() -> None:
     assert result.table["coal"].iloc[400] == pytest.approx(table["coal"].iloc[[399, 401]].mean())
 
 
-def test_a_small_fuel_that_begins_or_ends_in_the_year_is_none_outside_it() -> None:
-    table = clean_year()
-    table.iloc[:200, table.columns.get_loc("wind")] = np.nan
-    table["wind"] /= 4
-    table.iloc[-100:, table.columns.get_loc("other")] = np.nan
-    result = repaired(table)
-    assert set(found(result)) == {"not_reported_yet", "no_longer_reported"}
-    assert (result.table["wind"].iloc[:200] == 0).all()
-    assert (result.table["other"].iloc[-100:] == 0).all()
-    assert "wind: not reported yet in 200 hours: none" in result.notes
-    assert "other: no longer reported in 100 hours: none" in result.notes
-
-
-def test_a_large_fuel_that_lacks_at_the_beginning_is_missing_not_none() -> None:
-    table = clean_year()
-    table.iloc[:200, table.columns.get_loc("natural_gas")] = np.nan
-    result = repaired(table)
-    assert set(found(result)) == {"missing_value"}
-    assert (result.table["natural_gas"].iloc[:200] > 4000).all()
-
-
 def test_a_fuel_without_any_value_is_none_and_it_is_said() -> None:
     result = repaired(clean_year().assign(oil=np.nan))
     assert (result.table["oil"] == 0).all()
@@ -438,7 +417,6 @@ def test_every_rule_and_limit_is_documented() -> None:
     assert all(rule.says for rule in RULES)
     screened = [rule.screen.__name__ for rule in RULES if rule.screen]
     assert screened == [rule.name for rule in RULES if rule.screen]
-    assert all(hasattr(screens, name) for name in screened)
 
 
 def real_year(folder: Path, name: str) -> tuple[RepairedYear, set[pd.Timestamp]]:
@@ -466,7 +444,7 @@ FLAGGED = {
     "ERCO_2020": (96, 96, 0),
     "ERCO_2021": (0, 0, 0),
     "ERCO_2022": (0, 0, 0),
-    "ISNE_2022": (0, 0, 0),
+    "ISNE_2022": (0, 0, 5),
     "PJM_2022": (34, 34, 7),
     "SOCO_2022": (0, 0, 4),
 }
