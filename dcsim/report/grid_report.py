@@ -116,7 +116,9 @@ def map_grids(factors: str, folder: Path, year: int | None = None) -> tuple[Path
     )
     source = f"Annual mix of the registry's facts, factors {factors}."
     if year is not None:
-        means = trace_year(year, factors).intensity_kg_per_mwh.mean()
+        traced = trace_year(year, factors)
+        has_links = traced.residuals["links"] > 0
+        means = traced.intensity_kg_per_mwh.mean()[lambda mean: has_links.reindex(mean.index)]
         rows["intensity_kg_per_mwh"] = rows["ba_code"].map(means)
         source = f"Imported records of {year}, traced to consumption, factors {factors}."
     return tuple(write_pictures(folder, map_picture(rows, source)))
