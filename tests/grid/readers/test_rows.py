@@ -34,6 +34,12 @@ def test_what_is_no_number_is_named_with_its_line(tmp_path: Path, value: str) ->
         batch.numbers("a")
 
 
+def test_a_value_without_end_is_quoted_in_part(tmp_path: Path) -> None:
+    (batch,) = batches_of(tmp_path, f"a,b\n{'9' * 400},2\n")
+    with pytest.raises(DataError, match=r"line 2: a is '9{79}\.\.\., but values must be finite"):
+        batch.numbers("a")
+
+
 def test_lines_are_counted_through_all_batches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
