@@ -1,6 +1,7 @@
 """Tables on terminals of any width, and progress that shows text as it is."""
 
 from contextlib import redirect_stdout
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -8,6 +9,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dcsim.cli.app import _print_study
 from dcsim.cli.display import GAP, LEAST_WORDS, bar, print_table, steps
 
 GRID = "CISO:2022:1f3a9c07"
@@ -149,3 +151,10 @@ def test_a_stage_that_begins_anew_is_estimated_anew(monkeypatch: pytest.MonkeyPa
         assert resets == []
         tell("reading", 0.2)
     assert len(resets) == 1
+
+
+def test_a_scenario_is_called_what_it_is_called(columns, capsys, days_study) -> None:
+    columns(120)
+    scenario = days_study.scenario.model_copy(update={"name": "[/x] [red]"})
+    _print_study(replace(days_study, scenario=scenario))
+    assert "[/x] [red]: 120 hours" in capsys.readouterr().out

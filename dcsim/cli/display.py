@@ -71,12 +71,13 @@ def bar() -> Iterator[Callable[[str, float], None]]:
         TextColumn,
         TimeRemainingColumn,
     )
+    from rich.table import Column
 
     display = Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
+        BarColumn(bar_width=20),
         TaskProgressColumn(),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(table_column=Column(no_wrap=True)),
+        TextColumn("{task.description}", markup=False),  # last: the bar stays where it is
         console=Console(stderr=True),
     )
     task = display.add_task("", total=1.0)

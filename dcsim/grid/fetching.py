@@ -143,12 +143,13 @@ def _import_each(files: dict[str, list[Path]], folder: Path, progress: Progress)
     """Import one authority after the other; what is refused is dropped and told."""
     imported: list[Imported] = []
     left_out: list[str] = []
-    for code, own in files.items():
+    for done, (code, own) in enumerate(files.items()):
+        progress(f"importing {code}", done / len(files))
         if not own:
             left_out.append(f"{code}: EIA's API has no rows of it in these hours")
             continue
         try:
-            result = import_files(own, progress=progress)
+            result = import_files(own)
         except DataError as refused:
             forget([code], folder)
             left_out.append(f"{code}: {refused}. What was fetched of it is dropped")

@@ -208,12 +208,17 @@ def test_what_is_forgotten_of_one_authority_stays_of_another(get, api: Api, tmp_
 
 
 def test_progress_is_told_and_ends_at_one(get) -> None:
+    """Of 15 rows an hour 8 are of fuels; the first page has 50 of 240 of them, and 50 of 144."""
     told: list[tuple[str, float]] = []
     get(progress=lambda step, share: told.append((step, share)))
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
-    assert told[0] == ("CISO fuel-type-data", pytest.approx(50 / 240 / 3))
+    assert told[0] == ("fuel-type-data of CISO", pytest.approx(50 / 240 * 8 / 15))
+    assert told[FUEL_PAGES] == (
+        "region-data of CISO",
+        pytest.approx((8 + 50 / 144 * 3) / 15),
+    )
 
 
 def test_two_authorities_make_six_files(get, api: Api) -> None:

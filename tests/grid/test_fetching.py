@@ -169,6 +169,28 @@ def test_the_days_beside_the_year_are_not_told_as_left_out(api: Api) -> None:
     assert result.left_out == ()
 
 
+def test_progress_tells_the_stages_and_never_goes_back_within_one(api: Api) -> None:
+    told: list[tuple[str, float]] = []
+    for route, rows in january(2023, "PJM").items():
+        api.tables[route] += rows
+    manners = Manners(sleep=lambda _: None)
+    fetch_year(
+        ["CISO", "PJM"],
+        2023,
+        SecretStr(KEY),
+        progress=lambda step, share: told.append((step, share)),
+        base_url=api.url,
+        manners=manners,
+    )
+    shares = [share for _, share in told[:-2]]
+    assert shares == sorted(shares)
+    assert told[-3:] == [
+        ("interchange-data of PJM", pytest.approx(1.0)),
+        ("importing CISO", 0.0),
+        ("importing PJM", 0.5),
+    ]
+
+
 def test_an_authority_given_twice_is_fetched_once(api: Api) -> None:
     assert len(fetched(api, codes=("CISO", "CISO")).imported) == 1
     assert offsets(api, 0).count(("fuel-type-data", 0)) == 1

@@ -54,14 +54,16 @@ class Route:
     """Column of the authority that reports."""
     what: str
     """Column that tells the rows of an hour apart; pages are stable when it is sorted by."""
+    rows_an_hour: int
+    """About so many, to tell beforehand how long a request takes beside others."""
     only: tuple[str, ...] = ()
     """Values of `what` to ask for; all if none are named."""
 
 
 ROUTES = (
-    Route("fuel-type-data", "respondent", "fueltype"),
-    Route("region-data", "respondent", "type", ("D", "NG", "TI")),
-    Route("interchange-data", "fromba", "toba"),
+    Route("fuel-type-data", "respondent", "fueltype", 8),
+    Route("region-data", "respondent", "type", 3, ("D", "NG", "TI")),
+    Route("interchange-data", "fromba", "toba", 4),
 )
 
 
@@ -78,6 +80,11 @@ class Request:
     def name(self) -> str:
         """Return the stem of this request's files."""
         return f"{self.ba_code}.{self.route.name}.{self.first:%Y%m%dT%H}-{self.end:%Y%m%dT%H}"
+
+    @property
+    def title(self) -> str:
+        """Return what to call it."""
+        return f"{self.route.name} of {self.ba_code}"
 
     @property
     def most_rows(self) -> int:
@@ -144,11 +151,12 @@ def fetch(
     files: dict[str, list[Path]] = {code: [] for code in ba_codes}
     with _explained(folder), Caller(key, base_url, manners or Manners()) as caller:
         folder.mkdir(parents=True, exist_ok=True)
-        for done, request in enumerate(requests):
-            pages = _Pages(request, folder, caller)
-            step = f"{request.ba_code} {request.route.name}"
+        done, all_rows = 0, sum(request.route.rows_an_hour for request in requests)
+        for request in requests:
+            pages, rows = _Pages(request, folder, caller), request.route.rows_an_hour
             for share in pages.complete():
-                progress(step, (done + share) / len(requests))
+                progress(request.title, (done + share * rows) / all_rows)
+            done += rows
             files[request.ba_code] += pages.files
     if not any(files.values()):
         raise _nothing(ba_codes, first, end)
@@ -260,7 +268,7 @@ class _Pages:
         whole = len(list(self.folder.glob("*.json")))
         pages = len(list(self.folder.glob(".*.page")))
         return DataError(
-            f"EIA's API, {self.request.route.name} of {self.request.ba_code}: {wrong}. "
+            f"EIA's API, {self.request.title}: {wrong}. "
             f"{whole} whole files and {pages} pages of this fetch are kept in {self.folder}; "
             f"{GOES_ON}."
         )
