@@ -405,3 +405,57 @@ def test_solar_noon_is_right_after_import(
     solar = read_stored(one.grid_id).records.loc[first:end, "solar"]
     longitude = known_authorities()[code].fact("solar_longitude")
     assert abs(solar_noon_offset_h(solar, longitude)) < 0.25
+
+
+def test_codes_that_are_no_authority_are_left_out_and_said(tmp_path: Path) -> None:
+    """A made-up code beside CISO in an INTERCHANGE file: CISO is kept."""
+    flows = interchange_file(tmp_path, hours())
+    lines = flows.read_text().splitlines()
+    flows.write_text("\n".join([*lines, lines[1].replace("CISO", "ZZZZ", 1)]) + "\n")
+    result = import_files([plain_file(tmp_path, mix(hours())), flows], clock="as-given")
+    assert [one.grid_id.ba_code for one in result.imported] == ["CISO"]
+    assert result.left_out == ("ZZZZ: no balancing authority of the registry",)
+
+
+def test_only_looks_for_an_authority_in_all_files_together(tmp_path: Path) -> None:
+    ciso = plain_file(tmp_path, mix(hours()))
+    erco = plain_file(tmp_path, mix(hours()), "ERCO_2022.csv")
+    result = import_files([ciso, erco], wanted=["erco"])
+    assert [one.grid_id.ba_code for one in result.imported] == ["ERCO"]
+    with pytest.raises(DataError, match="no authority BPAT"):
+        import_files([ciso, erco], wanted=["BPAT"])
+
+
+def test_a_path_that_cannot_be_looked_at_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read: File name too long"):
+        import_files([tmp_path / ("a" * 300)])
+
+
+def test_nothing_joined_is_an_empty_table() -> None:
+    assert join([]).empty
+
+
+def test_a_grid_of_demand_alone_is_stored_and_not_planned_on(tmp_path: Path) -> None:
+    """Such as HST, which buys all it uses; flow tracing needs its demand."""
+    index = hours()
+    path = tmp_path / "HST_2022.csv"
+    demand = mix(index)[["coal"]].set_axis(["demand_mw"], axis=1)
+    demand.assign(coal_mw=np.nan).to_csv(path, index_label="utc_hour_beginning")
+    one = imported([path])
+    assert "demand" in read_stored(one.grid_id).records
+    with pytest.raises(DataError, match=r"has no generation by fuel and no carbon intensity, only"):
+        load_grid(Grid(id="HST:2022"), seed=0)
+
+
+def test_a_version_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    one = imported([plain_file(tmp_path, mix(hours()))])
+    with pytest.raises(ScenarioError, match=f"versions of CISO:2022 are {one.grid_id.version}"):
+        load_grid(Grid(id="CISO:2022:00000000"), seed=0)
+    with pytest.raises(ScenarioError, match=r"stored years are 2022. Import files"):
+        load_grid(Grid(id="CISO:2021"), seed=0)
+
+
+@pytest.mark.parametrize("text", ["ciso:2022", "US-CAL-CISO:2022"])
+def test_a_grid_is_found_by_other_names_of_its_authority(tmp_path: Path, text: str) -> None:
+    one = imported([plain_file(tmp_path, mix(hours()))])
+    assert load_grid(Grid(id=text), seed=0).source.origin == str(one.grid_id)

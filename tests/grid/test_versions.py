@@ -329,3 +329,28 @@ def test_if_one_of_many_cannot_be_put_away_none_is(
     assert resolve(GridId("CISO", 2022)) == old
     left = sorted(path.relative_to(own_store) for path in own_store.rglob("*"))
     assert [path for path in left if path not in before] == [Path("ERCO"), Path("ERCO/2022")]
+
+
+@pytest.mark.parametrize("name", ["records.parquet", "changes.parquet"])
+def test_a_table_of_something_else_is_damage(own_store: Path, name: str) -> None:
+    grid_id = store()
+    pd.DataFrame({"else": [1]}).to_parquet(own_store / "CISO/2022" / grid_id.version / name)
+    with pytest.raises(DataError, match="is damaged; import its files again with --replace"):
+        read_stored(grid_id)
+
+
+def test_hours_that_are_missing_from_a_version_are_damage(own_store: Path) -> None:
+    grid_id = store()
+    path = own_store / "CISO/2022" / grid_id.version / "records.parquet"
+    records().iloc[:2].to_parquet(path)
+    with pytest.raises(DataError, match="is damaged"):
+        read_stored(grid_id)
+
+
+@pytest.mark.parametrize("content", [b"rubbish", None])
+def test_what_files_said_can_be_damaged_too(own_store: Path, content: bytes | None) -> None:
+    grid_id = store()
+    path = own_store / "CISO/2022" / grid_id.version / "reported.parquet"
+    path.write_bytes(content) if content else path.unlink()
+    with pytest.raises(DataError, match="is damaged"):
+        read_reported(grid_id)

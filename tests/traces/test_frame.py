@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dcsim.errors import DataError
+from dcsim.grid.importing import import_files
 from dcsim.scenario.load import load_scenario
 from dcsim.traces.frame import Traces, build_traces, local_day_numbers
 from tests.conftest import scenario_of, traces_of
@@ -129,3 +130,29 @@ def test_traces_refuse_a_gap_a_wrong_zone_and_a_wrong_length() -> None:
         Traces(table, np.zeros(3, dtype=int), ())
     with pytest.raises(DataError, match="has no hours"):
         Traces(table.iloc[:0], np.zeros(0, dtype=int), ())
+
+
+def electricity_maps_file(folder: Path) -> Path:
+    """Two days of ERCO's intensity as Electricity Maps gives it: 300 kg/MWh, 40 % carbon-free."""
+    head = (
+        "Datetime (UTC),Country,Zone Name,Zone Id,Carbon Intensity gCO₂eq/kWh (direct),"
+        "Carbon Intensity gCO₂eq/kWh (LCA),Low Carbon Percentage,Renewable Percentage,Data Source,"
+        "Data Estimated,Data Estimation Method"
+    )
+    stamps = pd.date_range("2022-01-01", periods=48, freq="h")
+    rows = [f"{at},USA,Texas,US-TEX-ERCO,250,300,40,30,eia.gov,false," for at in stamps]
+    path = folder / "US-TEX-ERCO_2022_hourly.csv"
+    path.write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("own_store")
+def test_a_reported_intensity_is_planned_on_if_solar_and_wind_need_no_fleet(tmp_path: Path) -> None:
+    import_files([electricity_maps_file(tmp_path)])
+    grid = {"id": "ERCO:2022", "account": "reported"}
+    traces = build_traces(scenario_of(grid=grid))
+    assert traces.table["intensity_kg_per_mwh"].eq(300).all()
+    assert traces.table["carbon_free_frac"].eq(0.4).all()
+    assert traces.table["solar_cf"].eq(0).all()
+    with pytest.raises(DataError, match="holds no wind generation to scale wind from; set wind"):
+        build_traces(scenario_of(grid=grid, wind={}))
