@@ -348,3 +348,11 @@ def test_an_import_killed_in_the_middle_harms_nothing_and_the_next_works(
     assert dcsim_cli("grids", "import", path)[0] == 0
     assert str(stored_ids()[0]) != ciso
     assert not list((store_folder() / ".staging").iterdir())
+
+
+def test_list_shows_a_damaged_year_and_the_rest(dcsim_cli: Cli, ciso: str) -> None:
+    (path,) = store_folder().glob("CISO/2022/*/provenance.json")
+    path.write_text("{")
+    code, out, _ = dcsim_cli("grids", "list")
+    assert code == 0
+    assert "2022 (damaged)" in out

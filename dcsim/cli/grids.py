@@ -13,7 +13,7 @@ from dcsim.cli.display import bar, print_table
 
 if TYPE_CHECKING:
     from dcsim.grid.importing import ImportResult
-    from dcsim.grid.provenance import Provenance
+    from dcsim.grid.provenance import GridId, Provenance
 
 grids_app = typer.Typer(
     help="List, show and map the US balancing authorities; import, fetch and check their records.",
@@ -50,12 +50,11 @@ def list_(
 ) -> None:
     """List the balancing authorities, and which of their years are imported."""
     from dcsim.grid.authorities import known_authorities
-    from dcsim.grid.versions import read_provenance, store_folder, stored_ids
+    from dcsim.grid.versions import store_folder, stored_ids
 
     years: dict[str, list[str]] = {}
     for grid_id in stored_ids():
-        grade = read_provenance(grid_id).grade
-        years.setdefault(grid_id.ba_code, []).append(f"{grid_id.year} ({grade})")
+        years.setdefault(grid_id.ba_code, []).append(f"{grid_id.year} ({_grade_of(grid_id)})")
     shown = [ba for ba in known_authorities().values() if all_ or ba.is_active]
     rows = (
         (
@@ -72,6 +71,16 @@ def list_(
     headings = ("BA", "name", "region", "GWh made", "GWh used", "peak MW", "imported")
     print_table(headings, rows, right=(3, 4, 5), spare=(5, 4, 2, 3), short=(1,))
     typer.echo(f"{len(shown)} authorities; imported grids are in {store_folder()}")
+
+
+def _grade_of(grid_id: GridId) -> str:
+    from dcsim.errors import DataError
+    from dcsim.grid.versions import read_provenance
+
+    try:
+        return read_provenance(grid_id).grade
+    except DataError:
+        return "damaged"
 
 
 def _cell(value: float | None) -> str:

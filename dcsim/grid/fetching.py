@@ -69,11 +69,9 @@ def fetch_year(
         files = fetch(
             codes, first, end, key, folder, base_url=base_url, progress=progress, manners=manners
         )
-        result = _import_each(files, folder, progress)
+        result = _import_each(files, year, folder, progress)
         forget(codes, folder)
-    margins = tuple(f"{code}:{beside}:" for code in codes for beside in (year - 1, year + 1))
-    told = (line for line in result.left_out if not line.startswith(margins))
-    return ImportResult(result.imported, (*_unfinished(year, end), *told))
+    return ImportResult(result.imported, (*_unfinished(year, end), *result.left_out))
 
 
 def hours_to_fetch(year: int, now: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -139,7 +137,9 @@ def _alone(root: Path) -> Iterator[None]:
         lock.release()
 
 
-def _import_each(files: dict[str, list[Path]], folder: Path, progress: Progress) -> ImportResult:
+def _import_each(
+    files: dict[str, list[Path]], year: int, folder: Path, progress: Progress
+) -> ImportResult:
     """Import one authority after the other; what is refused is dropped and told."""
     imported: list[Imported] = []
     left_out: list[str] = []
@@ -149,7 +149,7 @@ def _import_each(files: dict[str, list[Path]], folder: Path, progress: Progress)
             left_out.append(f"{code}: EIA's API has no rows of it in these hours")
             continue
         try:
-            result = import_files(own)
+            result = import_files(own, years=[year])
         except DataError as refused:
             forget([code], folder)
             left_out.append(f"{code}: {refused}. What was fetched of it is dropped")

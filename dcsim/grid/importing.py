@@ -96,6 +96,7 @@ def import_files(
     format_name: str | None = None,
     clock: Clock = "auto",
     replaces: bool = False,
+    years: Collection[int] | None = None,
     progress: Progress = _silent,
 ) -> ImportResult:
     """Read files of hourly records into the store: all of them, or none if anything is wrong.
@@ -111,6 +112,7 @@ def import_files(
         format_name: Name of the format, instead of detecting it.
         clock: Whether EIA's clock faults are corrected.
         replaces: Begin the years anew, without what is stored of them; older versions stay.
+        years: Keep these only; hours beside them serve to correct clocks. All if left out.
         progress: Told what is being done.
 
     Returns:
@@ -128,6 +130,7 @@ def import_files(
         format_named(format_name).name if format_name else None,
         clock,
         replaces,
+        frozenset(years) if years else None,
     )
     with staging() as folder:
         read = read_all(files, {*paths}, folder, asked, progress)
@@ -154,7 +157,7 @@ def _stage_all(
     for done, code in enumerate(sorted(read.pieces)):
         progress(f"repairing {code}", done / len(read.pieces))
         files = by_file(read.pieces[code])
-        for year in _years(code, files, read.left_out):
+        for year in asked.years or _years(code, files, read.left_out):
             before = None if asked.replaces else resolve(GridId(code, year))
             one = _stage_year(folder, code, year, files, before, read.left_out)
             if one is not None:

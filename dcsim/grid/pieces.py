@@ -32,6 +32,7 @@ class Asked:
     format_name: str | None
     clock: Clock
     replaces: bool
+    years: frozenset[int] | None
 
 
 @dataclass(frozen=True)

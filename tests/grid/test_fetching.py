@@ -282,3 +282,12 @@ def test_all_means_who_reports_today() -> None:
     assert len(codes) == 62
     assert "CISO" in codes
     assert "OVEC" not in codes
+
+
+def test_fetching_a_year_leaves_the_year_beside_it_as_it_is(api: Api) -> None:
+    """A day of 2023 is fetched with 2022 for its clock; the stored 2023 keeps its version."""
+    (year,) = fetched(api).imported
+    api.tables = {route: [*january(2022)[route], *rows] for route, rows in january(2023).items()}
+    (before,) = fetched(api, 2022).imported
+    assert before.grid_id.year == 2022
+    assert stored_ids() == [before.grid_id, year.grid_id]
