@@ -195,7 +195,7 @@ def _strange_pauses(values: Values) -> list[tuple[int, int]]:
     median = percentile(values, 50)
     if median < STATION_USE_MW:
         return []
-    low = abs(values) <= LOW_FRAC * median
+    low = values <= LOW_FRAC * median
     off = int(low.sum())
     return [
         (start, end)
@@ -206,9 +206,12 @@ def _strange_pauses(values: Values) -> list[tuple[int, int]]:
 
 def _strange_zeros(values: Values, is_fleet: bool) -> list[tuple[int, int]]:
     """Return when many plants were at zero all at once, and back, as they hardly ever are."""
+    at_zero = _at_zero(values)
+    if not at_zero.any():
+        return []
     median, steps = percentile(values, 50), percentile(abs(np.diff(values)), 99)
     least = LOW_FRAC * median if is_fleet else max(ABRUPT_FRAC * median, ABRUPT_STEP_FRAC * steps)
-    zeros = _abrupt(values, _at_zero(values), least)
+    zeros = _abrupt(values, at_zero, least)
     off = sum(end - start for start, end in zeros)
     return [
         (start, end)

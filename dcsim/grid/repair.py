@@ -64,7 +64,7 @@ SMALL_FRAC = 0.1
 NEXT_TO_NONE_FRAC = 0.002
 """A fuel of less than this share is next to none in the registry [-]."""
 NEAREST_HOURS = 7 * HOURS_PER_DAY
-"""What a fuel was at the last, or at the first, is its mean over so many reported hours [h]."""
+"""What a fuel was at the last, or at the first, is its most over so many reported hours [h]."""
 NEXT_TO_NOTHING_FRAC = 0.05
 """And next to nothing below this share of its 95th percentile: a fleet that grows from zero [-]."""
 LEAST_ABSENCE_HOURS = 24
@@ -199,7 +199,7 @@ def _is_none(column: str, rule: str, values: Values) -> bool:
     begins = rule == ABSENCES[0]
     nearest = known[:NEAREST_HOURS] if begins else known[-NEAREST_HOURS:]
     high = float(np.percentile(abs(known), 95))
-    next_to_nothing = float(abs(nearest).mean()) <= NEXT_TO_NOTHING_FRAC * high
+    next_to_nothing = float(abs(nearest).max()) <= NEXT_TO_NOTHING_FRAC * high
     return next_to_nothing or (begins and column == STORAGE)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dcsim.grid.filling import Mask, Values, run_lengths, run_sums, runs
+from dcsim.grid.filling import Mask, Values, run_lengths, run_sums
 from dcsim.units import DAYS_PER_WEEK, HOURS_PER_DAY
 
 NEVER_BY_CHANCE = float(np.log(1e7) * 2.5)
@@ -41,16 +41,14 @@ LIMIT_TIMES = 5
 
 def stuck_value(table: pd.DataFrame) -> pd.DataFrame:
     """Find hours that repeat the hour before in a fuel that varies, alone or several at once."""
-    values = table.to_numpy(dtype=float)
-    return table.mask(_repeats(values, _moves(table), _at_limits(table), lag=1))
+    return table.mask(_repeats(table.to_numpy(dtype=float), _moves(table), lag=1))
 
 
 def repeated_day(table: pd.DataFrame) -> pd.DataFrame:
     """Find blocks of hours that are copies of the same hours of a day of the week before."""
-    values = table.to_numpy(dtype=float, copy=True)
-    moves, at_limits = _moves(table), _at_limits(table)
+    values, moves = table.to_numpy(dtype=float, copy=True), _moves(table)
     for days in range(1, DAYS_COMPARED + 1):
-        values[_repeats(values, moves, at_limits, lag=days * HOURS_PER_DAY)] = np.nan
+        values[_repeats(values, moves, lag=days * HOURS_PER_DAY)] = np.nan
     return pd.DataFrame(values, index=table.index, columns=table.columns)
 
 
@@ -63,19 +61,18 @@ def _moves(table: pd.DataFrame) -> Mask:
     return moves
 
 
-def _at_limits(table: pd.DataFrame) -> Mask:
+def _at_limits(values: Values) -> Mask:
     """Tell which values are the highest of their fuel or, within rounding, where it often rests."""
-    values = table.to_numpy(dtype=float)
     often = np.stack([_where_it_rests(column) for column in values.T], axis=1)
-    highest = table.max().to_numpy(dtype=float)
+    highest = np.nan_to_num(values, nan=-np.inf).max(axis=0)
     at_limits: Mask = often | (values >= highest - ROUNDED_MW)
     return at_limits
 
 
 def _where_it_rests(values: Values) -> Mask:
-    held = [
-        values[start] for start, end in runs(_same(values, 1)) if end - start + 1 >= LIMIT_HOURS
-    ]
+    same = _same(values, 1)
+    begins = same & ~np.concatenate(([False], same[:-1]))
+    held = values[begins & (run_lengths(same) + 1 >= LIMIT_HOURS)]
     held_at, times = np.unique(np.round(held), return_counts=True)
     limits = held_at[times >= LIMIT_TIMES]
     around = np.add.outer(limits, (-ROUNDED_MW, 0.0, ROUNDED_MW)).ravel()
@@ -88,7 +85,7 @@ def _same(values: Values, lag: int) -> Mask:
     return same
 
 
-def _repeats(values: Values, moves: Mask, at_limits: Mask, lag: int) -> Mask:
+def _repeats(values: Values, moves: Mask, lag: int) -> Mask:
     """Find runs of hours in which values equal those a lag before, beyond chance.
 
     Every equal value is evidence: the logarithm of how seldom that fuel keeps a value. Evidence
@@ -97,11 +94,11 @@ def _repeats(values: Values, moves: Mask, at_limits: Mask, lag: int) -> Mask:
     """
     equal = _same(values, lag) & moves
     weight = np.broadcast_to([_evidence(column) for column in equal.T], equal.shape)
-    equal &= ~at_limits
     tells = np.ones(values.shape, dtype=bool) if lag == 1 else ~_same(values, 1)
     found = _beyond_chance(equal, tells, weight)
     if not found.any():
         return found
+    equal &= ~_at_limits(values)
     return _beyond_chance(equal, tells, np.minimum(weight, _evidence_of_changes(values, lag)))
 
 

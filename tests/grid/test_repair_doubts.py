@@ -78,6 +78,15 @@ def test_storage_is_none_before_it_has_a_code_of_its_own_and_missing_at_the_end(
     assert abs(result.table[STORAGE].iloc[-50:]).tolist() == pytest.approx([900.0] * 50, rel=0.01)
 
 
+def test_wind_that_ends_on_a_calm_week_is_missing_not_none() -> None:
+    """Its mean is 4 % of the usual over the week before, but not its most."""
+    table = clean_year()
+    calm = np.where(np.arange(168) % 24 < 3, 0.3, 0.005)
+    table.iloc[-268:-100, table.columns.get_loc("wind")] *= calm
+    result = repaired(place(table, "wind", slice(-100, None), np.nan))
+    assert set(found(result)) == {"missing_value"}
+
+
 # Zeros.
 
 
@@ -169,6 +178,12 @@ def test_hydro_that_pumps_every_night_keeps_its_sign() -> None:
     result = repaired(pumping)
     assert result.changes.empty
     assert result.notes == ("hydro: far below zero in 360 hours; kept",)
+
+
+def test_other_below_zero_at_scale_for_once_is_no_report() -> None:
+    table = clean_year()
+    table.iloc[500:506, table.columns.get_loc("other")] *= -1
+    assert set(found(repaired(table))) == {"placeholder_zero"}
 
 
 # Spikes.
