@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from dcsim.footprint.accounts import Footprint, account
     from dcsim.grid.accounts import hourly_carbon
     from dcsim.grid.authorities import Authority, authority_named, known_authorities
-    from dcsim.grid.fetching import fetch_year
     from dcsim.grid.generation import GridGeneration
-    from dcsim.grid.importing import import_files
-    from dcsim.grid.store import load_grid
+    from dcsim.grid.store.fetching import fetch_year
+    from dcsim.grid.store.grids import load_grid
+    from dcsim.grid.store.importing import import_files
     from dcsim.optimize.plan import Design, Plan
     from dcsim.optimize.solve import optimize
     from dcsim.report.grid_report import trace_year
@@ -54,11 +54,11 @@ _HOME = {
     "account": "dcsim.footprint.accounts",
     "authority_named": "dcsim.grid.authorities",
     "build_traces": "dcsim.traces.frame",
-    "fetch_year": "dcsim.grid.fetching",
+    "fetch_year": "dcsim.grid.store.fetching",
     "hourly_carbon": "dcsim.grid.accounts",
-    "import_files": "dcsim.grid.importing",
+    "import_files": "dcsim.grid.store.importing",
     "known_authorities": "dcsim.grid.authorities",
-    "load_grid": "dcsim.grid.store",
+    "load_grid": "dcsim.grid.store.grids",
     "load_scenario": "dcsim.scenario.load",
     "optimize": "dcsim.optimize.solve",
     "plan_to_folder": "dcsim.run",

@@ -14,11 +14,11 @@ import pytest
 from dcsim.cli import grids
 from dcsim.grid.readers import eia_api
 from dcsim.grid.readers.eia_http import Manners
-from dcsim.grid.versions import store_folder, stored_ids
+from dcsim.grid.store.versions import store_folder, stored_ids
 from tests.conftest import REPOSITORY
-from tests.grid.eia_server import KEY, Api, serving
-from tests.grid.test_fetching import january
-from tests.grid.test_importing import hours, interchange_file, mix, plain_file
+from tests.grid.readers.eia_server import KEY, Api, serving
+from tests.grid.store.test_fetching import january
+from tests.grid.store.test_importing import hours, interchange_file, mix, plain_file
 
 pytestmark = pytest.mark.usefixtures("own_store")
 
@@ -327,7 +327,7 @@ def test_list_is_one_line_an_authority_on_80_columns(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from dcsim.grid.importing import import_files
+from dcsim.grid.store.importing import import_files
 def die(step, share):
     if step.startswith(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)

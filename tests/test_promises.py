@@ -14,8 +14,8 @@ from dcsim.report.study import Study
 from dcsim.scenario.load import shipped_scenarios
 from tests.conftest import REPOSITORY
 from tests.golden.update import FOLDER, totals_kg
-from tests.grid.eia_server import KEY, Api, serving
-from tests.grid.test_fetching import january
+from tests.grid.readers.eia_server import KEY, Api, serving
+from tests.grid.store.test_fetching import january
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 

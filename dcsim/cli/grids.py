@@ -12,8 +12,8 @@ from dcsim.cli import grids_show
 from dcsim.cli.display import bar, print_table
 
 if TYPE_CHECKING:
-    from dcsim.grid.importing import ImportResult
-    from dcsim.grid.provenance import GridId, Provenance
+    from dcsim.grid.store.importing import ImportResult
+    from dcsim.grid.store.provenance import GridId, Provenance
 
 grids_app = typer.Typer(
     help="List, show and map the US balancing authorities; import, fetch and check their records.",
@@ -50,7 +50,7 @@ def list_(
 ) -> None:
     """List the balancing authorities, and which of their years are imported."""
     from dcsim.grid.authorities import known_authorities
-    from dcsim.grid.versions import store_folder, stored_ids
+    from dcsim.grid.store.versions import store_folder, stored_ids
 
     years: dict[str, list[str]] = {}
     for grid_id in stored_ids():
@@ -75,7 +75,7 @@ def list_(
 
 def _grade_of(grid_id: GridId) -> str:
     from dcsim.errors import DataError
-    from dcsim.grid.versions import read_provenance
+    from dcsim.grid.store.versions import read_provenance
 
     try:
         return read_provenance(grid_id).grade
@@ -99,7 +99,7 @@ def import_(
     ] = False,
 ) -> None:
     """Read hourly records in any known format, repair and grade them, and keep them."""
-    from dcsim.grid.importing import clock_named, import_files
+    from dcsim.grid.store.importing import clock_named, import_files
 
     with bar() as progress:
         result = import_files(
@@ -130,9 +130,9 @@ def fetch(
     import sys
 
     from dcsim.grid.authorities import authority_named
-    from dcsim.grid.fetching import active_codes, fetch_year
     from dcsim.grid.readers.eia_http import URL
     from dcsim.grid.readers.eia_key import checked_key, key_from
+    from dcsim.grid.store.fetching import active_codes, fetch_year
 
     is_all = any(name.lower() == "all" for name in ba)
     codes = active_codes() if is_all else [authority_named(name).ba_code for name in ba]
@@ -173,9 +173,9 @@ def remove(
     grid: Annotated[str, typer.Argument(metavar="GRID", help="BA:YEAR, or BA:YEAR:VERSION.")],
 ) -> None:
     """Take an imported year, or one version of it, out of the store."""
-    from dcsim.grid.provenance import GridId
-    from dcsim.grid.store import stored_id
-    from dcsim.grid.versions import remove
+    from dcsim.grid.store.grids import stored_id
+    from dcsim.grid.store.provenance import GridId
+    from dcsim.grid.store.versions import remove
 
     found = stored_id(grid)
     is_version = grid.count(":") > 1

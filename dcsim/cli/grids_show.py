@@ -12,7 +12,7 @@ import typer
 from dcsim.cli.display import print_table, steps
 
 if TYPE_CHECKING:
-    from dcsim.grid.tracing import Traced
+    from dcsim.grid.tracing.trace import Traced
     from dcsim.report.grid_report import ShownGrid
 
 OutOption = Annotated[

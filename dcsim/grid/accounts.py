@@ -19,12 +19,12 @@ from dcsim.grid.intensity import (
     emission_factors,
     factors_of,
 )
-from dcsim.grid.interchange import connected
 from dcsim.grid.marginal import marginal_intensity_kg_per_mwh
 from dcsim.grid.records import CARBON_FREE, INTENSITY, NET_GENERATION, neighbours
-from dcsim.grid.repair import clip_negative
-from dcsim.grid.store import year_records
-from dcsim.grid.tracing import Traced, trace
+from dcsim.grid.repair.year import clip_negative
+from dcsim.grid.store.grids import year_records
+from dcsim.grid.tracing.interchange import connected
+from dcsim.grid.tracing.trace import Traced, trace
 from dcsim.scenario.spec import Account, Grid
 
 

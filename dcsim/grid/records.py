@@ -2,7 +2,7 @@
 
 One vocabulary for every foreign format. A reader translates names, units, signs and the clock, and
 nothing else: what is missing stays missing (NaN), doubled hours stay doubled, and bad values stay
-bad, for `dcsim.grid.repair` to find, name and count.
+bad, for `dcsim.grid.repair.year` to find, name and count.
 """
 
 from dataclasses import dataclass

@@ -12,9 +12,9 @@ from dcsim.grid.accounts import hourly_carbon
 from dcsim.grid.authorities import Authority, authority_named, known_authorities
 from dcsim.grid.generation import FUELS, GridGeneration
 from dcsim.grid.intensity import emission_factors
-from dcsim.grid.store import REFERENCE, load_grid, stored_id, year_records
-from dcsim.grid.tracing import Traced, trace
-from dcsim.grid.versions import StoredGrid, read_stored
+from dcsim.grid.store.grids import REFERENCE, load_grid, stored_id, year_records
+from dcsim.grid.store.versions import StoredGrid, read_stored
+from dcsim.grid.tracing.trace import Traced, trace
 from dcsim.report.grid_pictures import (
     calendar_picture,
     grid_hours,

@@ -20,8 +20,8 @@ from dcsim.grid.generation import (
     check_hourly,
     first_where,
 )
-from dcsim.grid.repair import clip_negative
-from dcsim.grid.store import load_grid
+from dcsim.grid.repair.year import clip_negative
+from dcsim.grid.store.grids import load_grid
 from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.scenario.rates import years_of
 from dcsim.scenario.spec import Grid, Horizon, Scenario

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from dcsim.errors import DataError
-from dcsim.grid.clock import DEGREES_PER_HOUR, solar_time_h
 from dcsim.grid.generation import ONE_HOUR, Repair
+from dcsim.grid.repair.clock import DEGREES_PER_HOUR, solar_time_h
 from dcsim.scenario.plant import WeatherFormat
 from dcsim.traces.weather_formats import (
     DHI,

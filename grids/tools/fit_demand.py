@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dcsim.grid.generation import ONE_HOUR
-from dcsim.grid.shapes import SEASON_TERMS, LocalClock, fourier
+from dcsim.grid.reference.shapes import SEASON_TERMS, LocalClock, fourier
 from grids.tools.collection import Collection
 from grids.tools.fit_shapes import (
     HOUR_TERMS,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dcsim.grid.shapes import SEASON_TERMS, fourier
+from dcsim.grid.reference.shapes import SEASON_TERMS, fourier
 from grids.tools.collection import Collection
 from grids.tools.fit_demand import demand_shape, within_days
 from grids.tools.fit_shapes import (

@@ -14,8 +14,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from dcsim.grid.authorities import Authority, known_authorities
-from dcsim.grid.coefficients import COEFFICIENTS_FILE, Coefficients
-from dcsim.grid.shapes import SHAPES_FILE
+from dcsim.grid.reference.coefficients import COEFFICIENTS_FILE, Coefficients
+from dcsim.grid.reference.shapes import SHAPES_FILE
 from grids.tools.collection import HOURLY_BAS, Collection
 from grids.tools.donors import donor_of
 from grids.tools.fit_demand import fit_demand

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dcsim.grid.authorities import known_authorities
-from dcsim.grid.shapes import SEASON_TERMS, LocalClock, local_clock, wave
+from dcsim.grid.reference.shapes import SEASON_TERMS, LocalClock, local_clock, wave
 
 Table = NDArray[np.float64]
 """Twelve months by 24 local hours, or twelve months by 1."""

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
-from dcsim.grid.reference import reference_hours
-from dcsim.grid.shapes import SEASON_TERMS, fourier
-from dcsim.grid.sun_and_wind import WIND_LIMITS
+from dcsim.grid.reference.shapes import SEASON_TERMS, fourier
+from dcsim.grid.reference.sun_and_wind import WIND_LIMITS
+from dcsim.grid.reference.year import reference_hours
 from grids.tools.collection import Collection
 from grids.tools.fit_shapes import (
     HOUR_TERMS,

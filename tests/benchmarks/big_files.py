@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dcsim.grid.authorities import known_authorities
-from dcsim.grid.reference import reference_year
+from dcsim.grid.reference.year import reference_year
 
 AUTHORITIES = 65
 HALF_YEAR_HOURS = 4_400

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.benchmark
 _IMPORT = """
 import json, sys, time
 from pathlib import Path
-from dcsim.grid.importing import import_files
+from dcsim.grid.store.importing import import_files
 
 started = time.perf_counter()
 result = import_files([Path(sys.argv[1])])

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from dcsim.grid.authorities import known_authorities
-from dcsim.grid.reference import reference_year
+from dcsim.grid.reference.year import reference_year
 
 
 @pytest.mark.benchmark

@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dcsim.grid.network import reconcile
 from dcsim.grid.records import to
-from dcsim.grid.tracing import mixed_intensity, trace
-from tests.grid.test_tracing import WINDOWS, gridemissions_records
+from dcsim.grid.tracing.network import reconcile
+from dcsim.grid.tracing.trace import mixed_intensity, trace
+from tests.grid.tracing.test_tracing import WINDOWS, gridemissions_records
 
 pytestmark = pytest.mark.benchmark
 

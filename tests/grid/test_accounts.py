@@ -9,15 +9,15 @@ import pytest
 
 from dcsim.errors import DataError
 from dcsim.grid.accounts import HourlyCarbon, hourly_carbon
-from dcsim.grid.importing import import_files
 from dcsim.grid.intensity import factors_of
 from dcsim.grid.records import CARBON_FREE, DEMAND, INTENSITY
-from dcsim.grid.store import load_grid
-from dcsim.grid.versions import put, stage, staging
+from dcsim.grid.store.grids import load_grid
+from dcsim.grid.store.importing import import_files
+from dcsim.grid.store.versions import put, stage, staging
 from dcsim.scenario.spec import Account, Grid
-from tests.grid.test_importing import hours, interchange_file, mix, plain_file
-from tests.grid.test_tracing import COAL, GAS, HYDRO, WIND, table
-from tests.grid.test_versions import changes, provenance
+from tests.grid.store.test_importing import hours, interchange_file, mix, plain_file
+from tests.grid.store.test_versions import changes, provenance
+from tests.grid.tracing.test_tracing import COAL, GAS, HYDRO, WIND, table
 
 pytestmark = pytest.mark.usefixtures("own_store")
 

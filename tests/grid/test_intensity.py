@@ -17,8 +17,8 @@ from dcsim.grid.intensity import (
     factors_of,
     factors_table,
 )
-from dcsim.grid.repair import clip_negative
-from dcsim.grid.store import read_grid_file
+from dcsim.grid.repair.year import clip_negative
+from dcsim.grid.store.grids import read_grid_file
 from dcsim.scenario.spec import Grid
 
 

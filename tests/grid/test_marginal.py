@@ -12,7 +12,7 @@ from dcsim.errors import DataError
 from dcsim.grid.generation import FUELS, GridGeneration, Source
 from dcsim.grid.intensity import emission_factors
 from dcsim.grid.marginal import FEWEST_CHANGES, fit_marginal, marginal_intensity_kg_per_mwh
-from dcsim.grid.store import read_grid_file
+from dcsim.grid.store.grids import read_grid_file
 from dcsim.scenario.spec import Grid
 from tests.conftest import START
 

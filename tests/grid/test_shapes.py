@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcsim.errors import DataError
-from dcsim.grid.reference import reference_hours
-from dcsim.grid.shapes import (
+from dcsim.grid.reference.shapes import (
     SEASON_TERMS,
     anomaly,
     beta_quantiles,
@@ -24,6 +23,7 @@ from dcsim.grid.shapes import (
     wave,
     with_season_of,
 )
+from dcsim.grid.reference.year import reference_hours
 
 CLOCK = local_clock(reference_hours(), "Etc/UTC")
 

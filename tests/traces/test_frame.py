@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dcsim.errors import DataError
-from dcsim.grid.importing import import_files
+from dcsim.grid.store.importing import import_files
 from dcsim.scenario.load import load_scenario
 from dcsim.traces.frame import Traces, build_traces, local_day_numbers
 from tests.conftest import scenario_of, traces_of

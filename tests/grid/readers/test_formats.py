@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcsim.errors import DataError, ScenarioError, UnknownFormat
-from dcsim.grid.boundary import FUEL_ABROAD
 from dcsim.grid.generation import FUELS
 from dcsim.grid.readers.eia_codes import FOREIGN
 from dcsim.grid.readers.formats import FORMATS, format_named, read_records, refuse_absent
 from dcsim.grid.readers.source import shown
 from dcsim.grid.records import COLUMNS, INDEX
+from dcsim.grid.tracing.boundary import FUEL_ABROAD
 from tests.conftest import REPOSITORY
 from tests.grid.readers.written import WRITERS, all_records, balance, bulk, file_of, one_table
 

@@ -1,0 +1,1 @@
+"""The embedded reference year of any authority: modelled and calibrated on annual facts."""

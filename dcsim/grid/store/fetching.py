@@ -1,0 +1,163 @@
+"""From EIA's API to the store: fetch a year of some authorities, then import it as any file.
+
+Fetching is the slow part, so what was fetched waits on disk until all of it is in the store: after
+a fault of the net or the disk the same call goes on from there. What the import refuses is dropped,
+for the same pages would be refused again.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+from pydantic import SecretStr
+
+from dcsim.errors import DataError, OutputError
+from dcsim.grid.authorities import known_authorities
+from dcsim.grid.generation import ONE_HOUR
+from dcsim.grid.readers.eia_api import FIRST_YEAR, GOES_ON, fetch, forget
+from dcsim.grid.readers.eia_http import URL, Manners
+from dcsim.grid.store.importing import SPILL_OVER_HOURS, Imported, ImportResult, import_files
+from dcsim.grid.store.pieces import Progress
+from dcsim.grid.store.versions import explained, store_folder
+
+_FETCHED = ".fetched"
+
+
+def active_codes() -> list[str]:
+    """Return the codes of all authorities that report today."""
+    return [code for code, authority in known_authorities().items() if authority.is_active]
+
+
+def fetch_year(
+    ba_codes: Sequence[str],
+    year: int,
+    key: SecretStr,
+    *,
+    progress: Progress,
+    base_url: str = URL,
+    manners: Manners | None = None,
+    now: pd.Timestamp | None = None,
+) -> ImportResult:
+    """Fetch a year from EIA's API and put it into the store, each authority by itself.
+
+    A year that still runs is fetched up to the last midnight, so that a call after a fault asks
+    for the same hours and goes on where the first one stopped.
+
+    Args:
+        ba_codes: EIA's codes; one that stands twice counts once.
+        year: Calendar year, UTC.
+        key: To the API.
+        progress: Told what is being done.
+        base_url: The API's address.
+        manners: How the server is treated.
+        now: The present; the clock's if not given.
+
+    Returns:
+        What was put away, and which authorities were left out: those of which there are no rows,
+        and those whose rows the import refuses.
+
+    Raises:
+        DataError: There can be no such data, the API does not give it, or nothing of it is left.
+        OutputError: The store cannot be written, or another fetch is running.
+    """
+    codes = list(dict.fromkeys(ba_codes))
+    first, end = hours_to_fetch(year, now or pd.Timestamp.now(tz="UTC"))
+    with _folder_of(year, end) as folder:
+        files = fetch(
+            codes, first, end, key, folder, base_url=base_url, progress=progress, manners=manners
+        )
+        result = _import_each(files, year, folder, progress)
+        forget(codes, folder)
+    return ImportResult(result.imported, (*_unfinished(year, end), *result.left_out))
+
+
+def hours_to_fetch(year: int, now: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the first hour to fetch of a year, and the hour after the last one.
+
+    A day before and after the year is fetched with it, for clocks that have to be corrected over
+    its ends. Nothing is fetched of the day that still runs.
+
+    Raises:
+        DataError: The API cannot have the year.
+    """
+    midnight = now.tz_convert("UTC").floor("D")
+    last_year = (midnight - ONE_HOUR).year
+    if not FIRST_YEAR <= year <= last_year:
+        raise DataError(
+            f"EIA's API has hourly data by fuel from {FIRST_YEAR} to {last_year}, not of {year}; "
+            "six-month files of earlier years are read with `dcsim grids import`"
+        )
+    margin = SPILL_OVER_HOURS * ONE_HOUR
+    first = pd.Timestamp(year, 1, 1, tz="UTC") - margin
+    return first, min(pd.Timestamp(year + 1, 1, 1, tz="UTC") + margin, midnight)
+
+
+def _unfinished(year: int, end: pd.Timestamp) -> Iterator[str]:
+    if end.year == year:
+        yield f"{year} from {end:%m-%d %H:%M}Z on: a year that still runs is fetched to midnight"
+
+
+@contextmanager
+def _folder_of(year: int, end: pd.Timestamp) -> Iterator[Path]:
+    """Give the folder where a year's pages wait; none that end at another hour stay beside it.
+
+    One fetch runs at a time: two would share pages, and EIA counts the requests of both.
+    """
+    root = store_folder() / _FETCHED
+    folder = root / str(year) / f"to-{end:%Y%m%dT%H}"
+    with explained(root):
+        root.mkdir(parents=True, exist_ok=True)
+    with _alone(root):
+        with explained(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            for other in set(folder.parent.iterdir()) - {folder}:
+                shutil.rmtree(other)
+        yield folder
+        with suppress(OSError):  # pages of other authorities may wait in it
+            folder.rmdir()
+            folder.parent.rmdir()
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    lock = FileLock(root / ".lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise OutputError(
+            f"{root}: another fetch is running; give this command again when it has ended, for "
+            "EIA's limit on requests counts for both"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _import_each(
+    files: dict[str, list[Path]], year: int, folder: Path, progress: Progress
+) -> ImportResult:
+    """Import one authority after the other; what is refused is dropped and told."""
+    imported: list[Imported] = []
+    left_out: list[str] = []
+    for done, (code, own) in enumerate(files.items()):
+        progress(f"importing {code}", done / len(files))
+        if not own:
+            left_out.append(f"{code}: EIA's API has no rows of it in these hours")
+            continue
+        try:
+            result = import_files(own, years=[year])
+        except DataError as refused:
+            forget([code], folder)
+            left_out.append(f"{code}: {refused}. What was fetched of it is dropped")
+        except OutputError as fault:
+            raise OutputError(f"{fault}. What was fetched is kept; {GOES_ON}") from fault
+        else:
+            imported += result.imported
+            left_out += result.left_out
+    if not imported:
+        raise DataError("; ".join(left_out[:3]))
+    return ImportResult(tuple(imported), tuple(left_out))

@@ -1,0 +1,1 @@
+"""What consumption emitted: flow tracing over the interchange of all authorities at once."""
