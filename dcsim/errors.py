@@ -12,6 +12,10 @@ A message says what is wrong, where, the value, the limits and, where known, wha
 The command line turns each into one panel and exit code 2; library code never catches them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 
 class DcsimError(Exception):
     """Something dcsim can explain; the message is meant for the person who asked."""
@@ -39,3 +43,21 @@ class SimulationError(DcsimError):
 
 class OutputError(DcsimError):
     """A result could not be written: no such folder, not writable, or no space left."""
+
+
+@contextmanager
+def explained(path: Path, what_is_left: str = "nothing was changed") -> Iterator[None]:
+    """Turn what the operating system says about writing into one clear error.
+
+    Args:
+        path: What could not be written.
+        what_is_left: In what state things are then.
+
+    Raises:
+        OutputError: In place of any `OSError` of the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"{path}: cannot be written: {reason}; {what_is_left}") from error

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from dcsim.errors import SimulationError
+from dcsim.errors import SimulationError, explained
 from dcsim.footprint.accounts import Footprint, account
 from dcsim.optimize.plan import ROUNDING_MW, TINY_KG, Plan, smallest_design
 from dcsim.optimize.solve import optimize
-from dcsim.report.folder import explained, fresh_folder, write_data
+from dcsim.report.folder import fresh_folder, write_data
 from dcsim.report.reopen import read_study
 from dcsim.report.study import NOTHING, STRATEGY_LABELS, Agreement, Outcome, Study
 from dcsim.report.write import write_report

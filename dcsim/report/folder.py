@@ -34,7 +34,7 @@ import pandas as pd
 if sys.platform != "win32":
     import fcntl
 
-from dcsim.errors import OutputError
+from dcsim.errors import OutputError, explained
 from dcsim.report.study import Study
 from dcsim.scenario.document import to_yaml
 
@@ -125,16 +125,6 @@ def is_run(folder: Path) -> bool:
         return "dcsim" in meta["versions"]
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
         return False
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn what the operating system says about writing into one clear error."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(f"{path}: cannot be written: {reason}; nothing was changed") from error
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 
+from dcsim.errors import explained
 from dcsim.grid import records
 from dcsim.grid.authorities import Authority
 from dcsim.grid.generation import GridGeneration
@@ -21,7 +22,7 @@ from dcsim.report.figures_grid import (
     mix_figure,
 )
 from dcsim.report.figures_map import map_figure
-from dcsim.report.folder import explained, write_file
+from dcsim.report.folder import write_file
 from dcsim.report.style import report_style, settle
 
 FORMATS: tuple[Literal["png", "svg"], ...] = ("png", "svg")

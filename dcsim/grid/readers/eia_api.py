@@ -10,7 +10,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 from pydantic import SecretStr
 
-from dcsim.errors import DataError, OutputError
+from dcsim.errors import DataError, explained
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.eia_http import URL, Caller, Manners, Params, Trouble
 
@@ -149,7 +149,7 @@ def fetch(
         for route in ROUTES
     ]
     files: dict[str, list[Path]] = {code: [] for code in ba_codes}
-    with _explained(folder), Caller(key, base_url, manners or Manners()) as caller:
+    with explained(folder, GOES_ON), Caller(key, base_url, manners or Manners()) as caller:
         folder.mkdir(parents=True, exist_ok=True)
         done, all_rows = 0, sum(request.route.rows_an_hour for request in requests)
         for request in requests:
@@ -165,7 +165,7 @@ def fetch(
 
 def forget(ba_codes: Collection[str], folder: Path) -> None:
     """Drop what was fetched of authorities into a folder, whole or not."""
-    with _explained(folder):
+    with explained(folder, GOES_ON):
         for code in ba_codes:
             for path in (*folder.glob(f"{code}.*"), *folder.glob(f".{code}.*")):
                 path.unlink(missing_ok=True)
@@ -310,13 +310,3 @@ def _nothing(ba_codes: Sequence[str], first: pd.Timestamp, end: pd.Timestamp) ->
         f"{end:%Y-%m-%d %H:%M}Z. Its hourly data begin with {FIRST_YEAR}; older years are in the "
         "six-month files. Is the code right?"
     )
-
-
-@contextmanager
-def _explained(folder: Path) -> Iterator[None]:
-    """Turn what the operating system says about writing into one clear error."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(f"{folder}: cannot be written: {reason}; {GOES_ON}") from None

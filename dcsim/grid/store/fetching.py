@@ -14,14 +14,14 @@ import pandas as pd
 from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
-from dcsim.errors import DataError, OutputError
+from dcsim.errors import DataError, OutputError, explained
 from dcsim.grid.authorities import known_authorities
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.eia_api import FIRST_YEAR, GOES_ON, fetch, forget
 from dcsim.grid.readers.eia_http import URL, Manners
 from dcsim.grid.store.importing import SPILL_OVER_HOURS, Imported, ImportResult, import_files
 from dcsim.grid.store.pieces import Progress
-from dcsim.grid.store.versions import explained, store_folder
+from dcsim.grid.store.versions import store_folder
 
 _FETCHED = ".fetched"
 

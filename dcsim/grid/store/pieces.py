@@ -9,12 +9,12 @@ from typing import Literal
 import pyarrow as pa
 from pyarrow import feather
 
-from dcsim.errors import DataError, UnknownFormat
+from dcsim.errors import DataError, UnknownFormat, explained
 from dcsim.grid.readers.formats import read_records, refuse_absent
 from dcsim.grid.readers.table import sha256_of
 from dcsim.grid.store.joining import FileRecords, join_pieces
 from dcsim.grid.store.provenance import FileOrigin
-from dcsim.grid.store.versions import explained, store_folder
+from dcsim.grid.store.versions import UNCHANGED, store_folder
 
 Clock = Literal["auto", "eia", "as-given"]
 """Whether EIA's known clock faults are taken out: where the format is EIA's, always, or never."""
@@ -135,7 +135,7 @@ def _read_file(
             notes=records.notes,
         )
         path = folder / f"{next(number)}.arrow"
-        with explained(store_folder()):
+        with explained(store_folder(), UNCHANGED):
             feather.write_feather(pa.Table.from_pandas(records.table), path, compression="lz4")
         yield Piece(records.ba_code, path, origin)
 

@@ -29,7 +29,7 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from dcsim.errors import DataError, OutputError
+from dcsim.errors import DataError, explained
 from dcsim.grid.records import INDEX
 from dcsim.grid.store.provenance import SCHEMA, VERSION, GridId, Provenance, parse_grid_id
 
@@ -39,6 +39,8 @@ FOLDER_VARIABLE = "DCSIM_DATA"
 RECORDS, CHANGES = "records.parquet", "changes.parquet"
 REPORTED, PROVENANCE = "reported.parquet", "provenance.json"
 _NEWEST = "newest"
+
+UNCHANGED = "no grid was changed"
 _STAGING = ".staging"
 _VERSION_DIGITS = 8
 _CHANGED = (INDEX, "column", "rule", "reported_mw", "repaired_mw")
@@ -94,7 +96,7 @@ def staging() -> Iterator[Path]:
     root = store_folder() / _STAGING
     folder = root / uuid4().hex[:12]
     own = FileLock(f"{folder}.lock")
-    with explained(store_folder()):
+    with explained(store_folder(), UNCHANGED):
         root.mkdir(parents=True, exist_ok=True)
         with _moving():
             _clear_left_behind(root)
@@ -125,16 +127,6 @@ def _clear_left_behind(root: Path) -> None:
             lock.unlink(missing_ok=True)
 
 
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn what the operating system says about writing into one clear error."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(f"{path}: cannot be written: {reason}; no grid was changed") from error
-
-
 def stage(
     folder: Path,
     records: pd.DataFrame,
@@ -157,7 +149,7 @@ def stage(
     working = folder / f"{provenance.ba_code}-{provenance.year}"
     by_file = pd.concat([table.assign(**{_FILE: n}) for n, table in enumerate(reported)])
     text = json.dumps(provenance.model_dump(mode="json"), indent=2, ensure_ascii=False)
-    with explained(store_folder()):
+    with explained(store_folder(), UNCHANGED):
         working.mkdir()
         records.to_parquet(working / RECORDS)
         changes.to_parquet(working / CHANGES, index=False)
@@ -192,7 +184,7 @@ def put(staged: Sequence[StagedGrid]) -> list[bool]:
     Raises:
         OutputError: The store cannot be written; it is as it was.
     """
-    with explained(store_folder()), ExitStack() as undo:
+    with explained(store_folder(), UNCHANGED), ExitStack() as undo:
         pointers = [_pointer(one) for one in staged]
         with _moving():
             new = [
@@ -355,7 +347,7 @@ def remove(grid_id: GridId) -> list[GridId]:
         OutputError: The store cannot be written.
     """
     year = _year_folder(grid_id)
-    with staging() as folder, explained(year), one_at_a_time(), _moving():
+    with staging() as folder, explained(year, UNCHANGED), one_at_a_time(), _moving():
         stored = versions_of(grid_id)
         removed = [name for name in stored if grid_id.version in ("", name)]
         newest = resolve(GridId(grid_id.ba_code, grid_id.year))
