@@ -39,7 +39,7 @@ def _is_emissions_only(found: Sniff) -> bool:
 _REFUSED: tuple[tuple[Callable[[Sniff], bool], str], ...] = (
     (_is_subregion, f"is EIA-930's file of subregions; it {_DEMAND_ONLY}"),
     (_is_cleaned_demand, _DEMAND_ONLY),
-    (_is_price, "holds prices only, and no generation; give it in a scenario as a price"),
+    (_is_price, "holds prices only, and no generation"),
     (
         _is_emissions_only,
         "holds emissions in kg an hour (CO2_) and no energy; bring gridemissions' E_ file for "
