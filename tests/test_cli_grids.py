@@ -19,6 +19,7 @@ from tests.conftest import REPOSITORY
 from tests.grid.readers.eia_server import KEY, Api, serving
 from tests.grid.store.test_fetching import january
 from tests.grid.store.test_importing import hours, interchange_file, mix, plain_file
+from tests.traces.test_frame import electricity_maps_file
 
 pytestmark = pytest.mark.usefixtures("own_store")
 
@@ -356,3 +357,17 @@ def test_list_shows_a_damaged_year_and_the_rest(dcsim_cli: Cli, ciso: str) -> No
     code, out, _ = dcsim_cli("grids", "list")
     assert code == 0
     assert "2022 (damaged)" in out
+
+
+def test_a_grid_of_intensity_alone_is_shown_by_its_intensity(
+    dcsim_cli: Cli, tmp_path: Path
+) -> None:
+    assert dcsim_cli("grids", "import", electricity_maps_file(tmp_path))[0] == 0
+    code, out, _ = dcsim_cli("grids", "show", "ERCO:2022", "--account", "reported")
+    assert code == 0
+    assert "300 kg/MWh on average" in out
+    names = {path.name for path in (tmp_path / "results" / "grids" / "ERCO-2022").iterdir()}
+    assert names == {"intensity.png", "intensity.svg"}
+    code, _, err = dcsim_cli("grids", "show", "ERCO:2022")
+    assert code == 2
+    assert "set grid.account: reported" in " ".join(err.replace("│", " ").split())

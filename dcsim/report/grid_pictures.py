@@ -65,15 +65,19 @@ def _reported(generation: GridGeneration, column: str) -> pd.Series | None:
 def grid_pictures(hours: GridHours) -> dict[str, Described]:
     """Draw the mix, the intensity by day and hour, and the duration curves of a grid.
 
+    Of a grid whose generation is not known there is the intensity alone.
+
     Returns:
         For each name the figure and its alternative text.
     """
     with report_style():
-        pictures = {
-            "mix": mix_figure(hours),
-            "intensity": intensity_heatmap_figure(hours),
-            "duration": duration_curves_figure(hours),
-        }
+        pictures = {"intensity": intensity_heatmap_figure(hours)}
+        if not hours.generation_mw.columns.empty:
+            pictures = {
+                "mix": mix_figure(hours),
+                **pictures,
+                "duration": duration_curves_figure(hours),
+            }
         return _settled(pictures)
 
 
