@@ -54,10 +54,12 @@ def show(
 
 def _print_shown(shown: ShownGrid) -> None:
     """Print who it is, what it generated, and how clean it was."""
+    from dcsim.grid.authorities import MWH_PER_GWH
+
     authority, generation = shown.authority, shown.generation
     print_table(("", ""), _facts(shown))
     if generation.has_generation:
-        energy_gwh = generation.table.sum() / 1000.0
+        energy_gwh = generation.table.sum() / MWH_PER_GWH
         share = energy_gwh / energy_gwh.sum()
         rows = [
             (str(fuel).replace("_", " "), f"{energy_gwh[fuel]:,.0f}", f"{share[fuel]:.1%}")

@@ -6,7 +6,7 @@ marginal       what the next MWh emits: a short-run estimate from the year itsel
 reported       what the imported file says, whoever computed it
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -22,7 +22,7 @@ from dcsim.grid.intensity import (
 from dcsim.grid.marginal import marginal_intensity_kg_per_mwh
 from dcsim.grid.records import CARBON_FREE, INTENSITY, NET_GENERATION, neighbours
 from dcsim.grid.repair.year import clip_negative
-from dcsim.grid.store.grids import year_records
+from dcsim.grid.store.grids import year_ids, year_records
 from dcsim.grid.tracing.interchange import connected
 from dcsim.grid.tracing.trace import Traced, trace
 from dcsim.scenario.spec import Account, Grid
@@ -91,7 +91,8 @@ def _consumption(
             "consumption has no meaning there"
         )
     _check_generates(traced.silent.loc[hours, code], generation.source.origin)
-    source = _source(grid, code, *_traced_notes(traced, code, year, records, grid.factors))
+    ids = {**year_ids(year), code: generation.source.origin}
+    source = _source(grid, code, *_traced_notes(traced, code, year, ids, grid.factors))
     return traced.intensity_kg_per_mwh.loc[hours, code], source
 
 
@@ -133,13 +134,16 @@ def _check_generates(silent: pd.Series, origin: str) -> None:
 
 
 def _traced_notes(
-    traced: Traced, code: str, year: int, records: Collection[str], factors: str
+    traced: Traced, code: str, year: int, ids: Mapping[str, object], factors: str
 ) -> Iterator[str]:
-    """Yield what a reader must know of an authority's traced intensity, itself first."""
-    reached = connected(traced.ends, code, records)
+    """Yield what a reader must know of an authority's traced intensity, itself first.
+
+    The versions of all records are named, so that the result can be made again.
+    """
+    reached = connected(traced.ends, code, ids.keys())
     yield (
         f"consumption-based intensity, traced over {len(reached)} authorities of {year} that "
-        "interchange connects"
+        f"interchange connects: {', '.join(str(ids[other]) for other in sorted(reached))}"
     )
     if silent_h := int(traced.residuals["silent_links_h"][code]):
         yield f"nothing is known of a link of its own in {silent_h} hours: no flow"

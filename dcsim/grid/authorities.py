@@ -12,8 +12,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import pandas as pd
-
 from dcsim.errors import DataError, ScenarioError
 from dcsim.shipped import shipped_folder
 
@@ -132,10 +130,18 @@ class Authority:
         Raises:
             DataError: It is blank for this one.
         """
-        value: float | None = getattr(self, column)
-        if value is None:
-            raise DataError(f"{AUTHORITIES_FILE}, {self.ba_code}: {column} is blank; it is needed")
-        return value
+        return needed(getattr(self, column), AUTHORITIES_FILE, self.ba_code, column)
+
+
+def needed(value: float | None, file: str, ba_code: str, column: str) -> float:
+    """Return a cell that must not be blank.
+
+    Raises:
+        DataError: It is; names file, row and column.
+    """
+    if value is None:
+        raise DataError(f"{file}, {ba_code}: {column} is blank; it is needed")
+    return value
 
 
 @cache
@@ -175,11 +181,6 @@ def nearest_authorities(name: str) -> list[Authority]:
         key=lambda pair: (-pair[0], pair[1].ba_code),
     )
     return [authority for likeness, authority in ranked[:_SUGGESTED] if likeness >= _LIKENESS]
-
-
-def registry_table() -> pd.DataFrame:
-    """Return the registry with a row per code: every column, dates as dates, blanks as none."""
-    return pd.DataFrame([vars(a) for a in known_authorities().values()]).set_index("ba_code")
 
 
 def _hint(name: str) -> str:

@@ -43,6 +43,11 @@ class Source:
     """Hash of the file's bytes; empty for what is modelled."""
     repairs: tuple[Repair, ...] = ()
 
+    @property
+    def is_modelled(self) -> bool:
+        """Tell whether it was modelled: no file was read."""
+        return not self.sha256
+
 
 @dataclass(frozen=True)
 class GridGeneration:

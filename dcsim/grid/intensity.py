@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError
+from dcsim.grid.authorities import Authority
 from dcsim.grid.generation import CARBON_FREE_FUELS, FUELS, first_where
 from dcsim.shipped import shipped_folder
 
@@ -178,6 +179,27 @@ def average_intensity_kg_per_mwh(
     weights = np.array([factors[fuel] for fuel in FUELS])
     emissions_kg = generation_mw[list(FUELS)].to_numpy() @ weights
     return pd.Series(emissions_kg, index=generation_mw.index) / total_mw
+
+
+def annual_intensity_kg_per_mwh(authority: Authority, factors: str) -> float:
+    """Return the intensity of an authority's annual mix by the registry [kg/MWh].
+
+    Args:
+        authority: Whose annual generation; below zero (pumping) counts as none.
+        factors: Name of the emission-factor set.
+
+    Returns:
+        NaN where nothing is generated or known.
+
+    Raises:
+        ScenarioError: There is no such factor set.
+    """
+    if not authority.gen_total_gwh:
+        return np.nan
+    kg_per_mwh = emission_factors(factors, authority.ba_code)
+    energy_mwh = {fuel: max(authority.generation_mwh(fuel), 0.0) for fuel in FUELS}
+    emissions_kg = sum(kg_per_mwh[fuel] * energy_mwh[fuel] for fuel in FUELS)
+    return emissions_kg / sum(energy_mwh.values())
 
 
 def carbon_free_share(generation_mw: pd.DataFrame) -> pd.Series:

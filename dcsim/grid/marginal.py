@@ -78,7 +78,7 @@ def marginal_intensity_kg_per_mwh(
     fit = fit_marginal(generation.table, emission_factors(factors, generation.ba_code), time_zone)
     error_kg = np.average(fit.slopes["standard_error_kg_per_mwh"], weights=fit.slopes["hours"])
     bounded = int(fit.slopes["was_bounded"].sum())
-    modelled = "" if generation.source.sha256 else MODELLED
+    modelled = MODELLED if generation.source.is_modelled else ""
     note = (
         f"short-run marginal, estimated: slope of hourly changes of emissions on those of "
         f"{', '.join(FOSSIL_FUELS)} generation, by season and {BLOCK_H}-hour block of the day "

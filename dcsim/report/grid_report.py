@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-import numpy as np
 import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.accounts import hourly_carbon
 from dcsim.grid.authorities import Authority, authority_named, known_authorities
-from dcsim.grid.generation import FUELS, GridGeneration
-from dcsim.grid.intensity import emission_factors
+from dcsim.grid.generation import GridGeneration
+from dcsim.grid.intensity import annual_intensity_kg_per_mwh
 from dcsim.grid.store.grids import REFERENCE, load_grid, stored_id, year_records
 from dcsim.grid.store.versions import StoredGrid, read_stored
 from dcsim.grid.tracing.trace import Traced, trace
@@ -71,8 +70,7 @@ def show_grid(grid: Grid, folder: Path, seed: int = 0) -> ShownGrid:
     generation = load_grid(grid, seed)
     authority = authority_named(generation.ba_code)
     carbon = hourly_carbon(generation, grid, generation.index)
-    is_modelled = str(grid.id).endswith(f":{REFERENCE}")
-    origin = MODELLED if is_modelled else generation.source.origin
+    origin = MODELLED if generation.source.is_modelled else generation.source.origin
     caption = f"{origin}; {grid.account} intensity, factors {carbon.source.origin}"
     hours = grid_hours(generation, carbon.intensity_kg_per_mwh, authority, caption)
     figures = write_pictures(folder, grid_pictures(hours))
@@ -109,7 +107,7 @@ def map_grids(factors: str, folder: Path, year: int | None = None) -> tuple[Path
             "latitude": authority.latitude,
             "longitude": authority.longitude,
             "demand_gwh": authority.demand_gwh,
-            "intensity_kg_per_mwh": mean_intensity_kg_per_mwh(authority, factors),
+            "intensity_kg_per_mwh": annual_intensity_kg_per_mwh(authority, factors),
         }
         for authority in known_authorities().values()
         if authority.is_active
@@ -122,16 +120,6 @@ def map_grids(factors: str, folder: Path, year: int | None = None) -> tuple[Path
         rows["intensity_kg_per_mwh"] = rows["ba_code"].map(means)
         source = f"Imported records of {year}, traced to consumption, factors {factors}."
     return tuple(write_pictures(folder, map_picture(rows, source)))
-
-
-def mean_intensity_kg_per_mwh(authority: Authority, factors: str) -> float:
-    """Return the intensity of a year's mix by the registry; NaN where nothing is generated."""
-    if not authority.gen_total_gwh:
-        return np.nan
-    kg_per_mwh = emission_factors(factors, authority.ba_code)
-    energy_mwh = {fuel: authority.generation_mwh(fuel) for fuel in FUELS}
-    emitted_kg = sum(kg_per_mwh[fuel] * energy_mwh[fuel] for fuel in FUELS)
-    return emitted_kg / sum(energy_mwh.values())
 
 
 def trace_year(year: int, factors: str) -> Traced:

@@ -276,7 +276,7 @@ def modelled_notice(study: Study) -> str:
 def is_modelled(study: Study, source: Source) -> bool:
     """Say whether a grid's hours are from a model: a reference year, or a source with no file."""
     asked = study.scenario.grid.id or ""
-    return asked.endswith(":reference") or not source.sha256
+    return asked.endswith(":reference") or source.is_modelled
 
 
 BOUND_SENTENCE = (

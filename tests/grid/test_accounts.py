@@ -11,7 +11,7 @@ from dcsim.errors import DataError
 from dcsim.grid.accounts import HourlyCarbon, hourly_carbon
 from dcsim.grid.intensity import factors_of
 from dcsim.grid.records import CARBON_FREE, DEMAND, INTENSITY
-from dcsim.grid.store.grids import load_grid
+from dcsim.grid.store.grids import load_grid, year_ids
 from dcsim.grid.store.importing import import_files
 from dcsim.grid.store.versions import put, stage, staging
 from dcsim.scenario.spec import Account, Grid
@@ -89,6 +89,13 @@ def test_authorities_are_counted_that_are_connected() -> None:
         f"traced over 2 authorities of 2022 {CONNECTED}"
         in carbon("CISO:2022", "consumption").source.note
     )
+
+
+def test_the_versions_traced_over_are_named() -> None:
+    """What was consumed depends on all of them: the result can be made again."""
+    store_coal_and_water()
+    note = carbon("CISO:2022", "consumption").source.note
+    assert all(f"{code}:2022:{year_ids(2022)[code].version}" in note for code in ("BPAT", "CISO"))
 
 
 def test_a_neighbour_nobody_imported_is_told_of_and_not_counted() -> None:

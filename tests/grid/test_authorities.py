@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,7 +17,6 @@ from dcsim.grid.authorities import (
     authority_named,
     known_authorities,
     nearest_authorities,
-    registry_table,
 )
 from dcsim.grid.generation import FUELS
 from tests.conftest import REPOSITORY
@@ -167,17 +165,6 @@ def test_a_blank_fact_is_named() -> None:
 def test_a_damaged_cell_is_named(column: str, text: str, kind: object, what: str) -> None:
     with pytest.raises(DataError, match=rf"XX: {column} is '{text}', {what}"):
         _value({"ba_code": "XX", column: text}, column, kind)
-
-
-def test_the_table_is_the_registry() -> None:
-    table = registry_table()
-    assert list(table.index) == list(known_authorities())
-    assert table.loc["GLHB", "gen_total_gwh"] is None or np.isnan(
-        table.loc["GLHB", "gen_total_gwh"]
-    )
-    assert table["gen_solar_gwh"].sum() == pytest.approx(
-        sum(a.gen_solar_gwh or 0 for a in known_authorities().values())
-    )
 
 
 def test_every_column_is_a_field_and_every_field_a_column() -> None:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from dcsim.errors import DataError
+from dcsim.grid.authorities import needed
 from dcsim.shipped import shipped_folder
 
 COEFFICIENTS_FILE = "reference_coefficients.csv"
@@ -88,10 +89,7 @@ class Coefficients:
         Raises:
             DataError: It is blank for this one.
         """
-        value: float | None = getattr(self, column)
-        if value is None:
-            raise DataError(f"{COEFFICIENTS_FILE}, {self.ba_code}: {column} is blank; it is needed")
-        return value
+        return needed(getattr(self, column), COEFFICIENTS_FILE, self.ba_code, column)
 
 
 @cache

@@ -129,6 +129,14 @@ def clock_doubts(ba_code: str, hours: pd.DatetimeIndex) -> tuple[str, ...]:
     return tuple(f"clock in doubt: {correction.source}" for correction in doubts)
 
 
+def corrections_of(ba_code: str, table: pd.DataFrame) -> list[Correction]:
+    """Return the corrections that records have, if they are EIA's: of their hours and columns."""
+    held = _that_hold(ba_code, pd.DatetimeIndex(table.index))
+    return [
+        correction for correction in held if correction.kind != _DOUBT and correction.columns(table)
+    ]
+
+
 def correct_clock(ba_code: str, table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Put records of EIA's clock on the hour they belong to.
 
@@ -144,8 +152,7 @@ def correct_clock(ba_code: str, table: pd.DataFrame) -> tuple[pd.DataFrame, tupl
         The table in order of time, and what was done in words. Without a correction the table is
         returned as it is.
     """
-    corrections = _that_hold(ba_code, pd.DatetimeIndex(table.index))
-    corrections = [c for c in corrections if c.kind != _DOUBT and c.columns(table)]
+    corrections = corrections_of(ba_code, table)
     if not corrections:
         return table, ()
     corrected = table.astype(float)

@@ -19,7 +19,8 @@ from dcsim.grid.authorities import known_authorities
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.eia_api import FIRST_YEAR, GOES_ON, fetch, forget
 from dcsim.grid.readers.eia_http import URL, Manners
-from dcsim.grid.store.importing import SPILL_OVER_HOURS, Imported, ImportResult, import_files
+from dcsim.grid.store.importing import Imported, ImportResult, import_files
+from dcsim.grid.store.joining import MARGIN
 from dcsim.grid.store.pieces import Progress
 from dcsim.grid.store.versions import store_folder
 
@@ -90,9 +91,8 @@ def hours_to_fetch(year: int, now: pd.Timestamp) -> tuple[pd.Timestamp, pd.Times
             f"EIA's API has hourly data by fuel from {FIRST_YEAR} to {last_year}, not of {year}; "
             "six-month files of earlier years are read with `dcsim grids import`"
         )
-    margin = SPILL_OVER_HOURS * ONE_HOUR
-    first = pd.Timestamp(year, 1, 1, tz="UTC") - margin
-    return first, min(pd.Timestamp(year + 1, 1, 1, tz="UTC") + margin, midnight)
+    first = pd.Timestamp(year, 1, 1, tz="UTC") - MARGIN
+    return first, min(pd.Timestamp(year + 1, 1, 1, tz="UTC") + MARGIN, midnight)
 
 
 def _unfinished(year: int, end: pd.Timestamp) -> Iterator[str]:

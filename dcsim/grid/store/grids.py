@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError
-from dcsim.grid.authorities import authority_named, known_authorities
+from dcsim.grid.authorities import authority_named
 from dcsim.grid.generation import (
     FUELS,
     GridGeneration,
@@ -59,13 +59,6 @@ def load_grid(grid: Grid, seed: int) -> GridGeneration:
         return reference_year(authority_named(code), seed)
     stored = read_stored(stored_id(str(grid.id)))
     return generation_of(stored, grid)
-
-
-def grid_ids() -> list[str]:
-    """Return the ids of all grids that need no file: reference years, then imported ones."""
-    modelled = [ba for ba in known_authorities().values() if ba.is_active and ba.gen_total_gwh]
-    reference = [f"{ba.ba_code}:{REFERENCE}" for ba in modelled]
-    return reference + [str(grid_id) for grid_id in stored_ids()]
 
 
 def stored_id(text: str) -> GridId:
@@ -144,14 +137,18 @@ def generation_of(stored: StoredGrid, grid: Grid) -> GridGeneration:
     )
 
 
+def year_ids(year: int) -> dict[str, GridId]:
+    """Return the newest version of every authority that the store has of a year, by code."""
+    return {grid_id.ba_code: grid_id for grid_id in stored_ids() if grid_id.year == year}
+
+
 def year_records(year: int) -> dict[str, pd.DataFrame]:
-    """Return the records of every authority that the store has of a year, by code.
+    """Return the records of these versions, by code.
 
     Raises:
         DataError: One of them is damaged.
     """
-    ids = [grid_id for grid_id in stored_ids() if grid_id.year == year]
-    return {grid_id.ba_code: read_stored(grid_id).records for grid_id in ids}
+    return {code: read_stored(grid_id).records for code, grid_id in year_ids(year).items()}
 
 
 def read_grid_file(path: Path, grid: Grid) -> GridGeneration:

@@ -15,11 +15,13 @@ import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.authorities import authority_named
+from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.formats import format_named
 from dcsim.grid.records import INDEX
 from dcsim.grid.repair.grade import Grade, grade_year
 from dcsim.grid.repair.year import RepairedYear, repair_year
 from dcsim.grid.store.joining import (
+    MARGIN,
     FileRecords,
     JoinedYear,
     contradict,
@@ -47,10 +49,6 @@ from dcsim.grid.store.versions import (
     stage,
     staging,
 )
-from dcsim.units import HOURS_PER_DAY
-
-SPILL_OVER_HOURS = HOURS_PER_DAY
-"""Files of a local half-year hold so many hours of the next UTC year at the most [h]."""
 
 DOUBTFUL_CLOCK = "B"
 """The best grade of records whose known clock faults were not looked for."""
@@ -177,7 +175,7 @@ def _years(code: str, files: Sequence[FileRecords], left_out: list[str]) -> Iter
     stamps = pd.concat([one.table.index.to_series() for one in files]).drop_duplicates()
     hours = stamps.dt.year.value_counts().sort_index()
     for year, count_h in zip(map(int, hours.index), hours, strict=True):
-        is_spill_over = count_h <= SPILL_OVER_HOURS and count_h < hours.max()
+        is_spill_over = count_h * ONE_HOUR <= MARGIN and count_h < hours.max()
         if is_spill_over and resolve(GridId(code, year)) is None:
             left_out.append(f"{code}:{year}: {count_h} hours that spill over from another year")
         else:

@@ -15,7 +15,7 @@ import pandas as pd
 from dcsim.errors import DataError
 from dcsim.grid.generation import FUELS, ONE_HOUR
 from dcsim.grid.records import DEMAND, INDEX, INTENSITY
-from dcsim.grid.repair.clock import correct_clock, known_corrections
+from dcsim.grid.repair.clock import correct_clock, corrections_of
 from dcsim.grid.store.provenance import FileOrigin
 from dcsim.units import HOURS_PER_DAY
 
@@ -120,7 +120,7 @@ def _on_one_clock(
     ba_code: str, files: Sequence[FileRecords]
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Join all files, those with EIA's clock faults after these were taken out."""
-    if all(fault.ba_code != ba_code for fault in known_corrections()):
+    if not any(corrections_of(ba_code, one.table) for one in files):
         return _laid_together(files), ()
     faulty = [one for one in files if one.origin.is_eia_clock]
     right = [one for one in files if not one.origin.is_eia_clock]
@@ -148,19 +148,15 @@ def _refuse_mixture(
 
 
 def uncorrected_clock(ba_code: str, files: Sequence[FileRecords]) -> str:
-    """Return a doubt, if an authority has known clock faults and they were not looked for."""
-    corrections = [fault for fault in known_corrections() if fault.ba_code == ba_code]
-    given = [
-        one.origin.name
-        for one in files
-        if not one.origin.is_eia_clock and any(fuel in one.table for fuel in FUELS)
-    ]
-    if not corrections or not given:
-        return ""
-    return (
-        f"{ba_code}'s reports to EIA-930 have known clock faults, which were not taken out of "
-        f"{given[0]}: give --clock eia if it came from there"
-    )
+    """Return a doubt, if generation has hours of known clock faults that were not looked for."""
+    for one in files:
+        fuels = one.table[[fuel for fuel in FUELS if fuel in one.table]]
+        if not one.origin.is_eia_clock and corrections_of(ba_code, fuels):
+            return (
+                f"{ba_code}'s reports to EIA-930 have known clock faults in these hours, which "
+                f"were not taken out of {one.origin.name}: give --clock eia if it came from there"
+            )
+    return ""
 
 
 def _laid_together(files: Sequence[FileRecords]) -> pd.DataFrame:

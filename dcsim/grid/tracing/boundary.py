@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dcsim.grid.authorities import known_authorities
-from dcsim.grid.generation import FUELS
-from dcsim.grid.intensity import emission_factors
+from dcsim.grid.intensity import annual_intensity_kg_per_mwh, emission_factors
 
 FUEL_ABROAD = {
     # Hydro, as gridemissions (Chalendar and Benson 2021) has it for these three.
@@ -59,6 +58,5 @@ def stated_intensity(
     authority = known_authorities().get(code)
     if authority is None or not authority.gen_total_gwh:
         return Stated(kg_per_mwh[FUEL_OF_LAST_RESORT], f"as {FUEL_OF_LAST_RESORT}, nothing known")
-    mwh = {fuel: max(authority.generation_mwh(fuel), 0.0) for fuel in FUELS}
-    emissions_kg = sum(kg_per_mwh[fuel] * mwh[fuel] for fuel in FUELS)
-    return Stated(emissions_kg / sum(mwh.values()), f"its annual mix of {authority.gen_year}")
+    mean_kg_per_mwh = annual_intensity_kg_per_mwh(authority, factors)
+    return Stated(mean_kg_per_mwh, f"its annual mix of {authority.gen_year}")

@@ -7,6 +7,8 @@ import pandas as pd
 from dcsim.grid.repair.filling import fill, run_lengths
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+"""What the modules of this room calculate with: a row an hour, a column a node or link."""
 
 LONGEST_GAP_H = 24
 """Gaps up to this long are filled: beyond it the weather of a day would be made up [h]."""

@@ -8,9 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from dcsim.grid.records import neighbours, to
-from dcsim.grid.tracing.gaps import fill_short_gaps
-
-Floats = npt.NDArray[np.float64]
+from dcsim.grid.tracing.gaps import Floats, fill_short_gaps
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,11 @@ from dcsim.errors import DataError
 from dcsim.grid.generation import LARGEST_MW, check_hourly
 from dcsim.grid.records import INDEX
 from dcsim.grid.tracing.boundary import stated_intensity
+from dcsim.grid.tracing.gaps import Bools, Floats
 from dcsim.grid.tracing.interchange import Links, links_of
 from dcsim.grid.tracing.residuals import doubts_of, residuals_of
 from dcsim.grid.tracing.supply import supply_of
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
 
 TRICKLE_MW = 1e-9

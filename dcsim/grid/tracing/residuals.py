@@ -9,11 +9,9 @@ import pandas as pd
 from dcsim.grid.generation import FUELS
 from dcsim.grid.records import DEMAND, NET_GENERATION, STORAGE, TOTAL_INTERCHANGE, neighbours
 from dcsim.grid.tracing.boundary import Stated
-from dcsim.grid.tracing.gaps import LONGEST_GAP_H
+from dcsim.grid.tracing.gaps import LONGEST_GAP_H, Floats
 from dcsim.grid.tracing.interchange import Links
 from dcsim.grid.tracing.supply import Supply
-
-Floats = npt.NDArray[np.float64]
 
 MEANINGS = {
     "fuels_vs_net_generation_mw": "sum of fuels and storage against net generation",

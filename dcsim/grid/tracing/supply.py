@@ -3,16 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from dcsim.grid.generation import FUELS
 from dcsim.grid.intensity import emission_factors
 from dcsim.grid.records import NET_GENERATION, STORAGE
-from dcsim.grid.tracing.gaps import fill_short_gaps
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+from dcsim.grid.tracing.gaps import Bools, Floats, fill_short_gaps
 
 NOTICEABLE_MW = 1e-6
 """What estimates leave of net generation is rounding below this [MW]."""

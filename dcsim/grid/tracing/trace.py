@@ -23,9 +23,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from dcsim.grid.authorities import known_authorities
+from dcsim.grid.tracing.gaps import Floats
 from dcsim.grid.tracing.network import TRICKLE_MW, Network, reconcile
-
-Floats = npt.NDArray[np.float64]
 
 CHUNK_H = 512
 """Hours solved together, which bounds the memory: 17 MB of matrices for 65 nodes."""

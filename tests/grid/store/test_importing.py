@@ -328,7 +328,8 @@ def test_known_clock_faults_that_were_not_looked_for_are_a_doubt(tmp_path: Path)
     one = imported([plain_file(tmp_path, mix(hours(periods=8760)), "PJM_2022.csv")])
     assert one.provenance.grade > "A"
     assert (
-        "known clock faults, which were not taken out of PJM_2022.csv" in one.provenance.reasons[0]
+        "known clock faults in these hours, which were not taken out of PJM_2022.csv"
+        in one.provenance.reasons[0]
     )
     other = imported([plain_file(tmp_path, mix(hours(periods=8760)), "ERCO_2022.csv")])
     assert "clock" not in " ".join(other.provenance.reasons)
@@ -459,3 +460,11 @@ def test_a_version_that_is_not_there_is_refused_with_those_that_are(tmp_path: Pa
 def test_a_grid_is_found_by_other_names_of_its_authority(tmp_path: Path, text: str) -> None:
     one = imported([plain_file(tmp_path, mix(hours()))])
     assert load_grid(Grid(id=text), seed=0).source.origin == str(one.grid_id)
+
+
+@pytest.mark.parametrize(("year", "is_doubted"), [(2021, True), (2022, False)])
+def test_a_fault_that_was_over_is_no_doubt(tmp_path: Path, year: int, is_doubted: bool) -> None:
+    """TEC's clock was wrong in 2021 only, as far as is known; later files are not to suffer."""
+    table = mix(hours(f"{year}-03-01", periods=600)).rename(columns={"coal": "solar"})
+    one = imported([plain_file(tmp_path, table, f"TEC_{year}.csv")])
+    assert ("which were not taken out" in one.provenance.reasons[0]) == is_doubted
