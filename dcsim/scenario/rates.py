@@ -6,23 +6,9 @@ ledger's total together.
 
 from dataclasses import dataclass
 
+from dcsim.scenario.figures import Range
 from dcsim.scenario.spec import Scenario
 from dcsim.units import HOURS_PER_YEAR, KG_PER_T, W_PER_MW
-
-
-@dataclass(frozen=True)
-class Range:
-    """A published figure with its spread: low, mid, high, and where it is from."""
-
-    low: float
-    mid: float
-    high: float
-    source: str
-
-    def at(self, level: str) -> float:
-        """Return the figure at level `low`, `mid` or `high`."""
-        return float(getattr(self, level))
-
 
 _SERVER_KG = 744.5
 _SERVER_W = 120.0
