@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from dcsim.optimize.plan import Design, stored_change_mwh
-from dcsim.scenario.spec import Battery, Scenario
+from dcsim.scenario.spec import Scenario
+from dcsim.scenario.storage import Battery
 from dcsim.traces.frame import Traces
 from dcsim.units import STEP_H
 

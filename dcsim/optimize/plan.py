@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from dcsim.scenario.spec import Battery, Scenario, Strategy, Tier
+from dcsim.scenario.spec import Scenario, Strategy, Tier
+from dcsim.scenario.storage import Battery
 from dcsim.traces.frame import Traces
 from dcsim.units import STEP_H
 

@@ -22,7 +22,8 @@ from dcsim.report.numbers import (
 from dcsim.report.study import Outcome, Study
 from dcsim.report.views import saved_frac, saved_kg
 from dcsim.scenario.plant import PowerOption
-from dcsim.scenario.spec import Battery, opens_battery, opens_shifting
+from dcsim.scenario.spec import opens_battery, opens_shifting
+from dcsim.scenario.storage import Battery
 from dcsim.units import KG_PER_T
 
 TONNES = f"t{NO_BREAK}{CO2E}"

@@ -18,8 +18,16 @@ from dcsim.errors import ScenarioError
 KeyPath = tuple[str | int, ...]
 
 GRID_FILE: KeyPath = ("grid", "file")
-PATHS: tuple[KeyPath, ...] = (GRID_FILE, ("solar", "file"), ("wind", "file"))
-"""The keys that hold a path; it is taken relative to the scenario file."""
+PATHS: tuple[KeyPath, ...] = (
+    GRID_FILE,
+    ("grid", "surplus", "file"),
+    ("solar", "file"),
+    ("wind", "file"),
+    ("cost", "energy_file"),
+    ("cost", "export_file"),
+    ("years", "file"),
+)
+"""The keys that hold a path, relative to the scenario file; in a list, of each entry."""
 
 
 class _Yaml12(yaml.SafeLoader):
@@ -196,11 +204,15 @@ def _set(data: Any, path: KeyPath, value: Any, override: str) -> None:
     data[last] = value
 
 
-def _make_absolute(data: dict[str, Any], path: KeyPath, folder: Path) -> None:
-    part_name, key = path
-    part = data.get(str(part_name))
-    if isinstance(part, dict) and isinstance(part.get(key), str):
-        part[key] = os.path.abspath(folder / part[key])  # noqa: PTH100, resolve() fails on odd names
+def _make_absolute(data: Any, path: KeyPath, folder: Path) -> None:
+    if isinstance(data, list):
+        for entry in data:
+            _make_absolute(entry, path, folder)
+    elif isinstance(data, dict) and len(path) > 1:
+        _make_absolute(data.get(str(path[0])), path[1:], folder)
+    elif isinstance(data, dict) and isinstance(data.get(str(path[0])), str):
+        key = str(path[0])
+        data[key] = os.path.abspath(folder / data[key])  # noqa: PTH100, resolve() fails on odd names
 
 
 def dotted(path: KeyPath) -> str:

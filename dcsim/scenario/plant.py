@@ -20,15 +20,23 @@ class PowerOption(Part):
     """A capacity the plan may build: solar, wind or extra servers."""
 
     enabled: bool = True
-    """Off: nothing is built beyond `min_mw`."""
+    """Off: nothing is built beyond what exists and `min_mw`."""
     min_mw: NonNegative = 0.0
-    """Least capacity, such as what exists already; its embodied carbon is counted [MW]."""
+    """Least capacity; its making is counted [MW]."""
     max_mw: NonNegative | None = None
     """Most capacity, such as what the land holds; no limit if left out [MW]."""
+    existing_mw: NonNegative = 0.0
+    """Capacity that is there already; its making is not counted [MW]."""
+
+    @property
+    def least_mw(self) -> float:
+        """Return the capacity there is in any case [MW]."""
+        return max(self.min_mw, self.existing_mw)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         check_order(self.min_mw, self.max_mw, "min_mw", "max_mw")
+        check_order(self.existing_mw, self.max_mw, "existing_mw", "max_mw")
         return self
 
 
@@ -41,6 +49,8 @@ class PlantOption(PowerOption):
     """The site's weather: EPW, TMY3, NSRDB or PVGIS, gzipped or not (grids/WEATHER.md)."""
     format: WeatherFormat | None = None
     """Format of the file; found out from its content if left out."""
+    ha_per_mw: NonNegative = 0.0
+    """Land taken by each MW [ha/MW]."""
 
     @model_validator(mode="after")
     def _source_fits(self) -> Self:
@@ -51,7 +61,7 @@ class PlantOption(PowerOption):
         return self
 
 
-_OF_ANY_SOURCE = {*PowerOption.model_fields, "source"}
+_OF_ANY_SOURCE = {*PowerOption.model_fields, "source", "ha_per_mw"}
 
 
 def _refuse(option: PlantOption, names: set[str], needed: str) -> None:
@@ -65,6 +75,9 @@ def _refuse(option: PlantOption, names: set[str], needed: str) -> None:
 class SolarOption(PlantOption):
     """Solar power. Capacity is AC, what the inverters can give."""
 
+    ha_per_mw: NonNegative = 3.6
+    """Land taken by each MW: 8.9 acres/MW AC, all of the site, mean by capacity of US plants (Ong
+    et al., NREL/TP-6A20-56290, 2013; recalled, its text was not seen) [ha/MW]."""
     mount: Literal["tracking", "fixed"] = "tracking"
     """Rows that turn about one level axis with the sun, or that stand still."""
     tilt_deg: Annotated[float, Field(strict=True, ge=0, le=90)] | None = None
@@ -108,6 +121,9 @@ class SolarOption(PlantOption):
 class WindOption(PlantOption):
     """Wind power. Capacity is what the turbines are rated at."""
 
+    ha_per_mw: NonNegative = 0.3
+    """Land taken by each MW: roads and pads that stay, not the space between (Denholm et al.,
+    NREL/TP-6A2-45834, 2009; recalled, its text was not seen) [ha/MW]."""
     turbine: str = "V126/3300"
     """Type of turbine, of those windpowerlib has power curves for. The default has the rotor, 126 m
     for 3.3 MW, of a common low-wind machine; the choice is an assumption."""

@@ -4,23 +4,19 @@ Every field is documented by the string under it, with its unit; `dcsim scenario
 the same text as JSON Schema. A scenario only stores: the rooms downstream compute.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from dcsim.scenario.part import (
-    Efficiency,
-    Fraction,
-    NonNegative,
-    Number,
-    Part,
-    Positive,
-    check_order,
-)
+from dcsim.scenario.limits import Limits
+from dcsim.scenario.money import Cost, Objective, Solver
+from dcsim.scenario.part import Fraction, NonNegative, Number, Part, Positive
 from dcsim.scenario.plant import PowerOption, SolarOption, WindOption
+from dcsim.scenario.storage import Battery
+from dcsim.scenario.years import Outlook, Year, in_utc, years_of_outlook
 from dcsim.units import HOURS_PER_DAY
 
 Strategy = Literal["renewables", "renewables_battery", "renewables_shifting", "all"]
@@ -40,7 +36,7 @@ def opens_shifting(strategy: str) -> bool:
     return strategy in ("renewables_shifting", "all")
 
 
-Account = Literal["average", "consumption", "marginal", "reported"]
+Account = Literal["average", "consumption", "marginal", "reported", "mean"]
 
 PolicyName = Literal["follow_plan", "greedy", "none"]
 
@@ -53,16 +49,24 @@ class Horizon(Part):
     hours: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     """How many hours; all that the grid's data has from the start if left out [h]."""
 
-    @field_validator("start")
-    @classmethod
-    def _start_in_utc(cls, start: datetime | None) -> datetime | None:
-        if start is None:
-            return None
-        if start.tzinfo is None:
-            raise ValueError("needs a zone, for example 2022-01-01T00:00Z")
-        if not 1900 <= start.year <= 2200:
-            raise ValueError("must be between the years 1900 and 2200")
-        return start.astimezone(UTC)
+    _start_in_utc = field_validator("start")(in_utc)
+
+
+class Surplus(Part):
+    """Hours in which the grid has more than it can use: what it would curtail adds no carbon."""
+
+    mw: NonNegative
+    """Most of it the site can take [MW]."""
+    file: Path | None = None
+    """Curtailment, hour by hour (CSV or Parquet: a column of stamps and one of MW)."""
+    price_below_usd_per_mwh: Number | None = None
+    """Or the hours whose energy price is below this [USD/MWh]."""
+
+    @model_validator(mode="after")
+    def _one_signal(self) -> Self:
+        if (self.file is None) == (self.price_below_usd_per_mwh is None):
+            raise ValueError("give exactly one of file and price_below_usd_per_mwh")
+        return self
 
 
 class Grid(Part):
@@ -78,7 +82,8 @@ class Grid(Part):
     account: Account = "average"
     """Which carbon intensity a MWh from the grid is charged at: the average of what the authority
     generates; of what it consumes, by flow tracing over its imports; a short-run marginal
-    estimate; or as the imported file reports it."""
+    estimate; as the imported file reports it; or, in every hour alike, the horizon's mean of the
+    first, which is Carbon Explorer's way and blind to time."""
     repair: Literal["refuse", "interpolate"] = "refuse"
     """What to do with missing values: refuse the file, or fill them linearly and report it."""
     capacity_factor: Literal["nameplate", "maximum"] | None = None
@@ -88,6 +93,8 @@ class Grid(Part):
     """Nameplate of the solar fleet behind the data, if the grid does not know it [MW]."""
     wind_nameplate_mw: Positive | None = None
     """Nameplate of the wind fleet behind the data, if the grid does not know it [MW]."""
+    surplus: Surplus | None = None
+    """When and how much of the grid's surplus may be taken at no added carbon."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -108,13 +115,15 @@ class ConstantLoad(Part):
 
 
 class SineLoad(Part):
-    """A daily wave around the datacenter's capacity: `1 + amplitude sin(2 pi (t - phase)/24)`."""
+    """A wave around the datacenter's capacity: `1 + amplitude sin(2 pi (t - phase)/period)`."""
 
     kind: Literal["sine"]
     amplitude_frac: Fraction = 0.05
     """Half the swing, as a share of the mean [-]."""
     phase_h: Number = 0.0
     """Hours from the start of the horizon to the first upward crossing of the mean [h]."""
+    period_h: Positive = 24.0
+    """Length of the wave [h]."""
 
 
 class TraceLoad(Part):
@@ -189,50 +198,6 @@ class Datacenter(Part):
         return tiers
 
 
-class Battery(Part):
-    """The battery the plan may build. Energy and power are chosen separately."""
-
-    enabled: bool = True
-    """Off: nothing is built beyond `min_mwh` and `min_mw`."""
-    min_mwh: NonNegative = 0.0
-    """Least energy capacity [MWh]."""
-    max_mwh: NonNegative | None = None
-    """Most energy capacity [MWh]."""
-    min_mw: NonNegative = 0.0
-    """Least power capacity [MW]."""
-    max_mw: NonNegative | None = None
-    """Most power capacity [MW]."""
-    charge_efficiency: Efficiency = 0.97
-    """Energy stored over energy taken from the bus. Carbon Explorer's Li-ion value [-]."""
-    discharge_efficiency: Efficiency = 0.96
-    """Energy given to the bus over energy drawn from the cells. Carbon Explorer draws 1.04 MWh
-    for each delivered, that is 0.96 [-]."""
-    depth_of_discharge: Efficiency = 1.0
-    """Share of the energy capacity in use; the rest is never discharged [-]."""
-    max_c_rate: Positive = 1.0
-    """Most power per energy capacity [1/h]."""
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        check_order(self.min_mwh, self.max_mwh, "min_mwh", "max_mwh")
-        check_order(self.min_mw, self.max_mw, "min_mw", "max_mw")
-        if self.min_mw > self.max_c_rate * self.min_mwh:
-            raise ValueError(
-                f"min_mw ({self.min_mw:g}) must not be above max_c_rate times min_mwh "
-                f"({self.max_c_rate * self.min_mwh:g})"
-            )
-        return self
-
-
-class Limits(Part):
-    """What the site's connection allows."""
-
-    import_mw: NonNegative | None = None
-    """Most power drawn from the grid; no limit if left out [MW]."""
-    export_mw: NonNegative = 0.0
-    """Most power given to the grid; earns no carbon credit [MW]."""
-
-
 class Embodied(Part):
     """Embodied carbon of what is built: a level of the shipped table, and figures of your own."""
 
@@ -286,9 +251,25 @@ class Scenario(Part):
     """Server capacity beyond the peak of the load, to run shifted work on."""
     limits: Limits = Limits()
     embodied: Embodied = Embodied()
+    cost: Cost = Cost()
+    objective: Objective = Objective()
+    years: tuple[Year, ...] = ()
+    """Several years that one design must serve; the horizon of the grid alone if left out."""
+    outlook: Outlook | None = None
+    """How grid and load change over the lifetime of what is built; not at all if left out."""
     strategies: Annotated[tuple[Strategy, ...], Field(min_length=1)] = STRATEGIES
     """Which strategies are planned side by side; the last one is replayed in full."""
+    answers: bool = False
+    """Also find near-optimal ranges and break-evens, which takes many more solves."""
     simulation: Simulation = Simulation()
+    solver: Solver = Solver()
+    compat: Literal["carbon-explorer"] | None = None
+    """Take defaults from another tool's accounting, for comparison (`dcsim/scenario/compat.py`)."""
+
+    @property
+    def planned_years(self) -> tuple[Year, ...]:
+        """Return the years to plan for; empty if it is the grid's horizon alone."""
+        return years_of_outlook(self.years, self.outlook)
 
     @field_validator("strategies")
     @classmethod
@@ -296,6 +277,14 @@ class Scenario(Part):
         if len(set(strategies)) < len(strategies):
             raise ValueError(f"name each strategy once, got {', '.join(strategies)}")
         return strategies
+
+    @field_validator("years")
+    @classmethod
+    def _each_name_once(cls, years: tuple[Year, ...]) -> tuple[Year, ...]:
+        names = [year.name for year in years]
+        if len(set(names)) < len(names):
+            raise ValueError(f"names of years must differ, got {', '.join(names)}")
+        return years
 
     @model_validator(mode="after")
     def _deadlines_fit(self) -> Self:

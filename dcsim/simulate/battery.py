@@ -2,7 +2,7 @@
 
 from dcsim.errors import SimulationError
 from dcsim.optimize.plan import ROUNDING_MW
-from dcsim.scenario.spec import Battery as BatterySpec
+from dcsim.scenario.storage import Battery as BatterySpec
 
 
 class Battery:

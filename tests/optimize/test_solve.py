@@ -12,7 +12,8 @@ from dcsim.optimize import compile as compiling
 from dcsim.optimize import solve as solving
 from dcsim.optimize.plan import balance_residual_mw, without_round_trips
 from dcsim.optimize.solve import backlog_mwh, optimize
-from dcsim.scenario.spec import Battery, Tier
+from dcsim.scenario.spec import Tier
+from dcsim.scenario.storage import Battery
 from tests.conftest import scenario_of, traces_of
 from tests.optimize.test_constraints import NO_EMBODIED, battery_of
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcsim.errors import SimulationError
-from dcsim.scenario.spec import Battery as BatterySpec
 from dcsim.scenario.spec import Tier
+from dcsim.scenario.storage import Battery as BatterySpec
 from dcsim.simulate.battery import Battery
 from dcsim.simulate.meter import Meter
 from dcsim.simulate.queues import DailyQueue, DeadlineQueue
