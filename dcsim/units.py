@@ -24,6 +24,8 @@ length compare with each other [h]."""
 
 DAYS_PER_WEEK = 7
 
+MONTHS_PER_YEAR = 12
+
 KG_PER_T = 1000.0
 
 W_PER_MW = 1e6

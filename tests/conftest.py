@@ -93,23 +93,37 @@ def traces_of(
     load: Sequence[float] | None = None,
     solar: Sequence[float] | None = None,
     wind: Sequence[float] | None = None,
+    clean: Sequence[float] | None = None,
+    price: Sequence[float] | None = None,
+    export_price: Sequence[float] | None = None,
+    surplus: Sequence[float] | None = None,
     hours_per_day: int = 24,
+    name: str = "",
+    weight: float = 1.0,
 ) -> Traces:
     """Traces written out by hand; the load is split into the scenario's tiers."""
     hours = len(intensity)
     load_mw = np.array(load if load is not None else [10.0] * hours, dtype=float)
     tiers = scenario.datacenter.flexible
+
+    def given(values: Sequence[float] | None) -> np.ndarray:
+        return np.array(values if values is not None else [0.0] * hours, dtype=float)
+
     columns = {
         "intensity_kg_per_mwh": np.array(intensity, dtype=float),
-        "carbon_free_frac": np.zeros(hours),
-        "solar_cf": np.array(solar if solar is not None else [0.0] * hours, dtype=float),
-        "wind_cf": np.array(wind if wind is not None else [0.0] * hours, dtype=float),
+        "carbon_free_frac": given(clean),
+        "solar_cf": given(solar),
+        "wind_cf": given(wind),
         "load_mw": load_mw,
         "fixed_mw": load_mw * (1 - sum(tier.share_frac for tier in tiers)),
+        "price_usd_per_mwh": given(price),
+        "export_usd_per_mwh": given(export_price),
+        "surplus_mw": given(surplus),
         **{arriving(tier.name): load_mw * tier.share_frac for tier in tiers},
     }
     index = pd.date_range(START, periods=hours, freq="h", unit="s")
-    return Traces(pd.DataFrame(columns, index=index), np.arange(hours) // hours_per_day, ())
+    days = np.arange(hours) // hours_per_day
+    return Traces(pd.DataFrame(columns, index=index), days, (), name, weight)
 
 
 @pytest.fixture(scope="session")

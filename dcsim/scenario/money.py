@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from dcsim.scenario.part import Fraction, NonNegative, Number, Part, Positive
+from dcsim.scenario.part import Fraction, NonNegative, Part, Positive
 
 Minimize = Literal["carbon", "cost", "weighted", "lexicographic"]
 
@@ -36,7 +36,7 @@ class Cost(Part):
     """Or a file of hourly prices (CSV or Parquet: a column of stamps and one of USD/MWh)."""
     time_of_use: tuple[TimeOfUse, ...] = ()
     """Or prices by time of use; hours that none fits have `energy_usd_per_mwh`."""
-    export_usd_per_mwh: Number = 0.0
+    export_usd_per_mwh: NonNegative = 0.0
     """Price paid for exported energy [USD/MWh]."""
     export_file: Path | None = None
     """Or a file of hourly prices paid for exported energy."""

@@ -27,6 +27,7 @@ from dcsim.scenario.rates import years_of
 from dcsim.scenario.spec import Grid, Horizon, Scenario
 from dcsim.traces.plants import plant_cf
 from dcsim.traces.workload import facility_load_mw, load_source
+from dcsim.units import MONTHS_PER_YEAR
 
 BASE_COLUMNS = (
     "intensity_kg_per_mwh",
@@ -35,6 +36,9 @@ BASE_COLUMNS = (
     "wind_cf",
     "load_mw",
     "fixed_mw",
+    "price_usd_per_mwh",
+    "export_usd_per_mwh",
+    "surplus_mw",
 )
 """Columns every table of traces has; one `arriving_<tier>_mw` for each tier follows."""
 
@@ -53,14 +57,20 @@ class Traces:
             each tier. `intensity_kg_per_mwh` of the grid [kg/MWh]; `carbon_free_frac` of the
             grid's generation [-]; `solar_cf` and `wind_cf` against the basis the sources name
             [0..1]; `load_mw` the facility's load before any shifting [MW]; `fixed_mw` the part
-            that cannot move [MW]; `arriving_<tier>_mw` the work of each tier [MW].
+            that cannot move [MW]; `price_usd_per_mwh` of energy from the grid and
+            `export_usd_per_mwh` of energy given to it [USD/MWh]; `surplus_mw` of the grid that may
+            be taken at no added carbon [MW]; `arriving_<tier>_mw` the work of each tier [MW].
         local_day: For each hour the number of its local day, from 0 [-].
         sources: Where each input came from, and what was repaired.
+        name: Of the year, where a design must serve several; else empty.
+        weight: How many such years the whole horizon holds [-].
     """
 
     table: pd.DataFrame
     local_day: np.ndarray
     sources: tuple[Source, ...]
+    name: str = ""
+    weight: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse a table that is gappy, has missing values or values out of range."""
@@ -123,6 +133,9 @@ def build_traces(scenario: Scenario) -> Traces:
             "carbon_free_frac": carbon.carbon_free_frac,
             "solar_cf": solar.cf,
             "wind_cf": wind.cf,
+            "price_usd_per_mwh": 0.0,
+            "export_usd_per_mwh": 0.0,
+            "surplus_mw": 0.0,
             **_split_load(load_mw, scenario),
         },
         index=window,
@@ -222,6 +235,13 @@ def local_day_numbers(index: pd.DatetimeIndex, time_zone: str) -> np.ndarray:
     """Return for each hour the number of its local day, from 0 at the first hour."""
     local_midnight = index.tz_convert(ZoneInfo(time_zone)).tz_localize(None).normalize()
     return ((local_midnight - local_midnight[0]) // pd.Timedelta(days=1)).to_numpy(dtype=int)
+
+
+def local_month_numbers(index: pd.DatetimeIndex, time_zone: str) -> np.ndarray:
+    """Return for each hour the number of its local calendar month, from 0 at the first hour."""
+    local = index.tz_convert(ZoneInfo(time_zone))
+    months = local.year * MONTHS_PER_YEAR + local.month
+    return np.asarray(months - months[0], dtype=int)
 
 
 def _split_load(load_mw: pd.Series, scenario: Scenario) -> dict[str, pd.Series]:
