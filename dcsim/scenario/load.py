@@ -12,6 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from dcsim.errors import ScenarioError
+from dcsim.scenario.compat import apply_presets
 from dcsim.scenario.document import (
     Document,
     KeyPath,
@@ -63,6 +64,7 @@ def load_scenario(
         use_grid_file(document, grid_file)
     for override in overrides:
         apply_override(document, override)
+    apply_presets(document)
     return _validate(document)
 
 
