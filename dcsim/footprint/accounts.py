@@ -51,8 +51,9 @@ def embodied_rows(
     """Return the embodied carbon of each component over the horizon."""
     rates = rates_of(scenario)
     years = traces.years
-    cells_mwh = rates.cells_used_up_mwh(
+    cells_mwh = rates.cells_charged_mwh(
         design.battery_mwh,
+        scenario.battery.existing_mwh,
         float(energy["discharge_mw"].sum()) * STEP_H,
         scenario.battery.depth_of_discharge,
         years,

@@ -6,8 +6,10 @@ ledger's total together.
 
 from dataclasses import dataclass
 
+from dcsim.scenario.chemistry import CHEMISTRIES, cycle_life_at
 from dcsim.scenario.figures import Range
 from dcsim.scenario.spec import Scenario
+from dcsim.scenario.storage import Battery
 from dcsim.units import HOURS_PER_YEAR, KG_PER_T, W_PER_MW
 
 _SERVER_KG = 744.5
@@ -105,29 +107,50 @@ class Rates:
         """
         return self.servers_kg_per_mw / self.pue / self.servers_life_years
 
-    def cells_used_up_mwh(
+    def cells_charged_mwh(
         self,
         battery_mwh: float,
+        existing_mwh: float,
         discharged_mwh: float,
         depth_of_discharge: float,
         years: float,
     ) -> float:
-        """Return how much of the cells a horizon uses up: the larger of age and throughput [MWh].
+        """Return how much of the cells a horizon is charged for: what it uses up [MWh].
 
-        `max(E years / life, discharged / (cycle life * depth of discharge))`, both in MWh of
-        cell capacity (model.md section 3). The second is zero with wear switched off.
+        `max(E years / life, discharged / (cycle life * depth of discharge))`, age or throughput,
+        whichever is more, both in MWh of cell capacity (model.md section 3). The second is zero
+        with wear switched off. The ageing of cells that were there already is taken off: it would
+        have come in any case, and what made them is spent.
         """
-        by_age_mwh = battery_mwh * years / self.battery_life_years
+        aged_frac = years / self.battery_life_years
         by_use_mwh = discharged_mwh / (self.battery_cycle_life * depth_of_discharge)
-        return max(by_age_mwh, by_use_mwh) if self.battery_wear else by_age_mwh
+        used_up_mwh = max(battery_mwh * aged_frac, by_use_mwh if self.battery_wear else 0.0)
+        return max(used_up_mwh - existing_mwh * aged_frac, 0.0)
 
 
 def rates_of(scenario: Scenario) -> Rates:
-    """Return the rates of a scenario: its own figures, else the table's at the level it names."""
+    """Return the rates of a scenario.
+
+    Its own figures go first, then those of the battery's chemistry, then the table's, the last two
+    at the level it names.
+    """
     embodied = scenario.embodied
     given = embodied.model_dump(exclude={"level", "battery_wear"}, exclude_none=True)
     table = {name: entry.at(embodied.level) for name, entry in RATES.items()}
-    return Rates(battery_wear=embodied.battery_wear, pue=scenario.datacenter.pue, **(table | given))
+    figures = table | _of_chemistry(scenario.battery, embodied.level) | given
+    return Rates(battery_wear=embodied.battery_wear, pue=scenario.datacenter.pue, **figures)
+
+
+def _of_chemistry(battery: Battery, level: str) -> dict[str, float]:
+    """Return the figures a battery's chemistry has of its own; the table is of `li-ion`."""
+    chemistry = CHEMISTRIES.get(battery.chemistry)
+    if chemistry is None:
+        return {}
+    return {
+        "battery_kg_per_mwh": chemistry.kg_per_mwh.at(level),
+        "battery_life_years": chemistry.life_years.at(level),
+        "battery_cycle_life": cycle_life_at(chemistry, battery.depth_of_discharge),
+    }
 
 
 def years_of(hours: int) -> float:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dcsim.scenario.chemistry import CHEMISTRIES, cycle_life_at
 from dcsim.scenario.rates import RATES, rates_of, years_of
 from dcsim.scenario.spec import Embodied
 from tests.conftest import scenario_of
@@ -53,10 +54,42 @@ def test_own_figures_come_before_the_table() -> None:
 def test_cells_are_used_up_by_age_or_by_use_whichever_is_more() -> None:
     """10 MWh over 15 years: 2/3 a year. 6,000 MWh through 3,000 cycles at 0.8: 2.5 MWh."""
     rates = rates_of(scenario_of(embodied={}))
-    assert rates.cells_used_up_mwh(10, 0, 0.8, 1) == pytest.approx(10 / 15)
-    assert rates.cells_used_up_mwh(10, 6000, 0.8, 1) == pytest.approx(2.5)
+    assert rates.cells_charged_mwh(10, 0, 0, 0.8, 1) == pytest.approx(10 / 15)
+    assert rates.cells_charged_mwh(10, 0, 6000, 0.8, 1) == pytest.approx(2.5)
     age_only = rates_of(scenario_of(embodied={"battery_wear": False}))
-    assert age_only.cells_used_up_mwh(10, 6000, 0.8, 1) == pytest.approx(10 / 15)
+    assert age_only.cells_charged_mwh(10, 0, 6000, 0.8, 1) == pytest.approx(10 / 15)
+
+
+def test_cells_that_were_there_are_charged_for_use_beyond_their_age_alone() -> None:
+    """10 MWh, 6 of them there already: 4 age by 1/15. Used up by 2.5, less the 0.4 of age: 2.1."""
+    rates = rates_of(scenario_of())
+    assert rates.cells_charged_mwh(10, 6, 0, 0.8, 1) == pytest.approx(4 / 15)
+    assert rates.cells_charged_mwh(10, 6, 6000, 0.8, 1) == pytest.approx(2.1)
+    assert rates.cells_charged_mwh(0, 6, 0, 0.8, 1) == 0
+
+
+@pytest.mark.parametrize("chemistry", ["lfp", "nmc"])
+def test_a_chemistry_has_its_own_making_and_life_and_cycles_by_depth(chemistry: str) -> None:
+    cells = CHEMISTRIES[chemistry]
+    for level, depth in (("low", 0.8), ("high", 0.9)):
+        battery = {"chemistry": chemistry, "depth_of_discharge": depth}
+        rates = rates_of(scenario_of(battery=battery, embodied={"level": level}))
+        assert rates.battery_kg_per_mwh == cells.kg_per_mwh.at(level)
+        assert rates.battery_life_years == cells.life_years.at(level)
+        assert rates.battery_cycle_life == cycle_life_at(cells, depth)
+        assert rates.solar_kg_per_mwh == RATES["solar_kg_per_mwh"].at(level)
+
+
+def test_own_figures_come_before_those_of_a_chemistry() -> None:
+    own = {"battery_kg_per_mwh": 1, "battery_cycle_life": 2}
+    rates = rates_of(scenario_of(battery={"chemistry": "lfp"}, embodied=own))
+    assert (rates.battery_kg_per_mwh, rates.battery_cycle_life) == (1, 2)
+    assert rates.battery_life_years == CHEMISTRIES["lfp"].life_years.mid
+
+
+def test_li_ion_is_the_table_at_any_depth() -> None:
+    rates = rates_of(scenario_of(battery={"depth_of_discharge": 0.5}))
+    assert rates.battery_cycle_life == RATES["battery_cycle_life"].mid
 
 
 def test_a_year_is_8766_hours() -> None:
