@@ -225,8 +225,12 @@ def write_data(study: Study, folder: Path, seconds: Mapping[str, float]) -> None
 
 
 def scenario_yaml(study: Study) -> str:
-    """Return the resolved scenario as YAML."""
-    return to_yaml(study.scenario.model_dump(mode="json", exclude_none=True))
+    """Return the resolved scenario as YAML.
+
+    Under a preset, what is null is said, for the preset would fill what is not.
+    """
+    has_presets = study.scenario.compat is not None
+    return to_yaml(study.scenario.model_dump(mode="json", exclude_none=not has_presets))
 
 
 def ledger(study: Study) -> pd.DataFrame:

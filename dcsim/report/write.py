@@ -14,6 +14,7 @@ from dcsim.report import prose, tables, tables_basis
 from dcsim.report.figures import Described, all_figures, figure_bytes
 from dcsim.report.folder import scenario_yaml
 from dcsim.report.study import Study
+from dcsim.scenario.compat import DIFFERENCES
 
 FIGURES = "figures"
 REPORT = "report.html"
@@ -116,6 +117,7 @@ def _texts(study: Study) -> dict[str, Any]:
         "replay": prose.replay_sentences(study),
         "time": prose.time_sentences(study),
         "left_out": prose.left_out_sentences(study),
+        "differences": DIFFERENCES if study.scenario.compat else (),
         "bound": prose.BOUND_SENTENCE,
     }
 

@@ -13,9 +13,12 @@ import yaml
 from dcsim.grid.generation import Source
 from dcsim.report import numbers, tables
 from dcsim.report.figures import all_figures
+from dcsim.report.folder import scenario_yaml
 from dcsim.report.prose import left_out_sentences, time_sentences
 from dcsim.report.study import Study
 from dcsim.report.write import page_of, render_html, write_report
+from dcsim.scenario.compat import DIFFERENCES
+from dcsim.scenario.load import load_scenario
 from dcsim.scenario.rates import RATES
 from tests.report.conftest import SHA, StudyMaker, described_as
 
@@ -202,7 +205,7 @@ def test_headline_tells_the_plan(two_days: Study, page: Page):
 
 def test_limits_that_bind_have_a_price(two_days: Study, page: Page):
     limit, price = page.rows("design")["Wind"][3:5]
-    saved_kg = two_days.chosen.shadow_prices_kg["wind.max_mw"]
+    saved_kg = two_days.chosen.shadow_prices["wind.max_mw"]
     assert limit == "at most 12 MW"
     assert saved_kg > 1
     assert price == f"one more MW would save {saved_kg:,.0f} kg in 48\u00a0hours"
@@ -429,3 +432,19 @@ def test_the_page_says_which_account_was_charged(
     assert left_out in text
     assert ("average production intensity" in text) == (chosen == "average")
     assert ("carbon-explorer" in text) == (chosen != "reported")
+
+
+def test_page_under_a_preset_says_what_carbon_explorer_does_otherwise(study_maker: StudyMaker):
+    preset = study_maker(hours=24, compat="carbon-explorer")
+    words = Page(render_html(preset)).words
+    assert all(difference in words for difference in DIFFERENCES)
+    assert "Carbon Explorer does otherwise" not in render_html(study_maker(hours=24))
+
+
+def test_scenario_under_a_preset_reads_back_with_its_nulls(study_maker: StudyMaker, tmp_path: Path):
+    """It has neither the preset's server figure nor its rate limits."""
+    study = study_maker(hours=24, compat="carbon-explorer", grid={"id": "ERCO:reference"})
+    file = tmp_path / "scenario.yaml"
+    file.write_text(scenario_yaml(study))
+    assert load_scenario(file) == study.scenario
+    assert study.scenario.embodied.servers_kg_per_mw is None
