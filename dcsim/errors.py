@@ -37,6 +37,10 @@ class SolveError(DcsimError):
     """The optimizer found no optimum: infeasible, unbounded or stopped by a limit."""
 
 
+class InfeasibleError(SolveError):
+    """No plan keeps all limits; the message says which are in conflict and what would do."""
+
+
 class SimulationError(DcsimError):
     """The replay broke one of its own rules: a device was ordered beyond its limits."""
 

@@ -120,7 +120,7 @@ def do_nothing(scenario: Scenario, traces: Traces) -> Outcome:
 def outcome_of(scenario: Scenario, traces: Traces, plan: Plan) -> Outcome:
     """Return a plan's design with its ledger and certificate."""
     footprint = account(scenario, traces, plan.design, plan.dispatch)
-    return Outcome(plan.strategy, plan.design, footprint, plan.certificate, plan.shadow_prices_kg)
+    return Outcome(plan.strategy, plan.design, footprint, plan.certificate, plan.shadow_prices)
 
 
 def agreement_of(
@@ -131,7 +131,7 @@ def agreement_of(
     return Agreement(
         largest_difference_mw=float(difference.to_numpy().max()),
         total_difference_frac=relative_difference(replayed.total_kg, planned.total_kg),
-        ledger_difference_frac=relative_difference(planned.total_kg, plan.certificate.objective_kg),
+        ledger_difference_frac=relative_difference(planned.total_kg, plan.certificate.objective),
     )
 
 

@@ -23,7 +23,7 @@ def assert_agrees(study: Study) -> None:
     assert study.replay.events.empty
     assert balance_residual_mw(study.replay.energy).abs().max() < 1e-9
     for outcome in study.outcomes[1:]:
-        optimum_kg = outcome.certificate.objective_kg
+        optimum_kg = outcome.certificate.objective
         assert outcome.footprint.total_kg == pytest.approx(optimum_kg, rel=1e-9)
 
 

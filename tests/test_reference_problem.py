@@ -24,7 +24,7 @@ OPTIMUM_KG = {
 def test_reference_problem(real_study: Callable[[str], Study], code: str) -> None:
     certificate = real_study(code).chosen.certificate
     assert certificate is not None
-    assert certificate.objective_kg == pytest.approx(OPTIMUM_KG[code], rel=1e-6)
+    assert certificate.objective == pytest.approx(OPTIMUM_KG[code], rel=1e-6)
     assert certificate.gap <= 1e-9
 
 

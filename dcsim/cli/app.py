@@ -197,7 +197,7 @@ def _print_study(study: Study) -> None:
     certificate, agreement = study.chosen.certificate, study.agreement
     if certificate is not None:
         typer.echo(
-            f"Optimum {certificate.objective_kg:,.3f} kg, proven bound {certificate.bound_kg:,.3f} "
+            f"Optimum {certificate.objective:,.3f} kg, proven bound {certificate.bound:,.3f} "
             f"kg, relative gap {certificate.gap:.1e} ({certificate.solver})"
         )
     typer.echo(

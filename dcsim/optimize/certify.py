@@ -120,7 +120,14 @@ def _times(duals: np.ndarray, limits: np.ndarray) -> np.ndarray:
 
 
 def _primal_violation(program: LinearProgram, values: np.ndarray) -> float:
-    rows = program.matrix @ values
-    short = (program.row_low - rows, rows - program.row_high)
+    """Return the largest violation; of a row, over its largest entry, so in MW or MWh."""
+    rows, size = program.matrix @ values, _largest_entries(program)
+    short = ((program.row_low - rows) / size, (rows - program.row_high) / size)
     outside = (program.low - values, values - program.high)
     return float(max(np.maximum(part, 0.0).max(initial=0.0) for part in (*short, *outside)))
+
+
+def _largest_entries(program: LinearProgram) -> np.ndarray:
+    entries, size = program.matrix.tocoo(), np.ones(len(program.row_low))
+    np.maximum.at(size, entries.row, np.abs(entries.data))
+    return size

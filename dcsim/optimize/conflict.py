@@ -1,72 +1,42 @@
-"""Why there is no plan: which limits are in conflict, in the words of the scenario.
+"""Why there is no plan: which limits are in conflict, and by how much each would have to give.
 
-Only the limit on import can make a scenario infeasible: without it, the grid serves every load
-as it arrives. So the least import that would do is computed, with everything else as asked, and
-then which other limit, lifted alone, would make the asked import enough.
+For every limit that is asked for, the problem is posed again with that one limit made looser by a
+variable that is made as small as it can be. A limit for which that has a solution is in every
+conflict, and the solution is the least relaxation that, alone, makes a plan feasible.
 """
 
-import math
 from dataclasses import replace
 
-import pyomo.environ as pyo
-
-from dcsim.errors import SolveError
-from dcsim.optimize.compile import Status, compile_model, solve
-from dcsim.optimize.model import LIMIT_OF_VARIABLE, Problem, build_model, problem_of
-from dcsim.scenario.spec import Scenario, Strategy
-from dcsim.traces.frame import Traces
-
-_OTHER_LIMITS = [limit for limit in LIMIT_OF_VARIABLE.values() if limit[0] != "limits"]
+from dcsim.errors import InfeasibleError
+from dcsim.optimize.compile import compile_model
+from dcsim.optimize.limits import LEAST, LIMIT_OF_ROW
+from dcsim.optimize.model import build_model
+from dcsim.optimize.problem import LIMIT_OF_VARIABLE, Problem
+from dcsim.optimize.session import Status, solve
+from dcsim.scenario.spec import Strategy
 
 
-def explain_infeasible(scenario: Scenario, traces: Traces, strategy: Strategy) -> str:
-    """Return one message that names the limits in conflict and what would mend it."""
-    asked_mw = scenario.limits.import_mw
-    if asked_mw is None:
-        return f"strategy {strategy} has no feasible plan, though nothing limits import"
-    needed_mw = least_import_mw(problem_of(scenario, traces, strategy))
-    message = (
-        f"strategy {strategy} has no feasible plan: limits.import_mw is {asked_mw:g} MW, and with "
-        f"everything else as asked at least {_rounded_up(needed_mw)} MW is needed"
-    )
-    helpful = [
-        f"{part}.{name} ({value:g})"
-        for part, name in _OTHER_LIMITS
-        if (value := getattr(getattr(scenario, part), name)) is not None
-        and _suffices_without(scenario, traces, strategy, part, name)
+def explain_infeasible(problem: Problem, strategy: Strategy) -> InfeasibleError:
+    """Return the error that names the limits in conflict and what would mend it."""
+    message = f"strategy {strategy} has no feasible plan"
+    ways = [
+        _in_words(problem, key, excess)
+        for key in dict.fromkeys((*LIMIT_OF_ROW.values(), *LIMIT_OF_VARIABLE.values()))
+        if problem.limit(key) is not None and (excess := least_relaxation(problem, key)) is not None
     ]
-    alone = ", either of which alone" if len(helpful) > 1 else ", which alone"
-    return f"{message}; or lift {' or '.join(helpful)}{alone} is enough" if helpful else message
+    if not ways:
+        return InfeasibleError(f"{message}, and no limit alone could be relaxed to make one")
+    return InfeasibleError(f"{message}. With everything else as asked, {'; or '.join(ways)}")
 
 
-def _rounded_up(power_mw: float) -> str:
-    """Return a power to a thousandth of a MW, rounded up so that it is enough."""
-    return f"{math.ceil(power_mw * 1000 - 1e-6) / 1000:g}"
+def least_relaxation(problem: Problem, key: str) -> float | None:
+    """Return by how much one limit must give for a plan to be feasible; None if that is no help."""
+    program = compile_model(build_model(replace(problem, relaxed=key)))
+    solution = solve(program.minimizing(program.accounts["excess"]))
+    return solution.objective if solution.status == Status.kOptimal else None
 
 
-def least_import_mw(problem: Problem) -> float:
-    """Return the least limit on import that leaves a feasible plan [MW]."""
-    limits = problem.scenario.limits.model_copy(update={"import_mw": None})
-    scenario = problem.scenario.model_copy(update={"limits": limits})
-    model = build_model(replace(problem, scenario=scenario))
-    model.import_mw = pyo.Var(bounds=(0, None))
-    model.import_most = pyo.Constraint(model.T, rule=lambda m, t: m.grid_mw[t] - m.import_mw <= 0)
-    model.total_carbon_kg.deactivate()
-    model.least_import = pyo.Objective(expr=model.import_mw)
-    solution = solve(compile_model(model))
-    if solution.status != Status.kOptimal:
-        status = solution.status_name
-        raise SolveError(f"no import is enough, so limits contradict each other: {status}")
-    return solution.objective
-
-
-def _suffices_without(
-    scenario: Scenario, traces: Traces, strategy: Strategy, part: str, name: str
-) -> bool:
-    """Tell whether lifting one limit alone makes the scenario feasible."""
-    lifted = getattr(scenario, part).model_copy(update={name: None})
-    problem = problem_of(scenario.model_copy(update={part: lifted}), traces, strategy)
-    model = build_model(problem)
-    model.total_carbon_kg.deactivate()
-    model.any_plan = pyo.Objective(expr=0.0)
-    return solve(compile_model(model)).status == Status.kOptimal
+def _in_words(problem: Problem, key: str, excess: float) -> str:
+    asked = problem.limit(key) or 0.0
+    needed = asked - excess if key in LEAST else asked + excess
+    return f"{key} {asked:g} would have to be {needed:g}"

@@ -79,22 +79,26 @@ class Design:
 class Certificate:
     """What the solver proved about a plan, and what was checked of it again.
 
-    `bound_kg` is computed from the row duals (`optimize/certify.py`), not taken from the solver: no
-    feasible plan has a lower total, provided `is_rigorous`; otherwise something is free and
+    `bound` is computed from the row duals (`optimize/certify.py`), not taken from the solver: no
+    feasible plan has a lower objective, provided `is_rigorous`; otherwise something is free and
     unlimited, and the bound supposes that no more of it is built than ten times the largest number
-    of the plan. `gap` is `(objective - bound) / objective`.
+    of the plan. `gap` is `(objective - bound) / objective`. `is_optimal` is False for the best plan
+    found by a time limit, which is accepted only where the scenario says so.
     """
 
     status: str
     solver: str
-    objective_kg: float
-    bound_kg: float
+    unit: str
+    """Of objective and bound: kg CO2e or USD."""
+    objective: float
+    bound: float
     gap: float
+    is_optimal: bool
     is_rigorous: bool
     primal_violation: float
     """Largest violation of a row or bound by the solution [MW, MWh]."""
     dual_violation: float
-    """Largest wrong-signed reduced cost of a variable without upper bound [kg per unit]."""
+    """Largest wrong-signed reduced cost of a variable without upper bound [per unit]."""
     rows: int
     columns: int
     nonzeros: int
@@ -122,31 +126,40 @@ class Plan:
     Attributes:
         strategy: Which options were open to it.
         design: What is built.
-        dispatch: Energy table, hourly.
+        dispatches: An energy table for each planned year.
         certificate: What was proved.
-        duals: For each hourly constraint its dual, kg of total carbon per unit of its right-hand
-            side; columns are constraint names.
-        shadow_prices_kg: For each limit of the design, kg of total carbon saved by one more unit.
+        duals: For each hourly constraint its dual in the first year, objective per unit of its
+            right-hand side; columns are constraint names.
+        shadow_prices: For each limit that was asked for, by key, how much of the objective one
+            more unit of it saves; of a least share, one unit less.
+        binding_hours: For each hourly constraint, by name, in how many hours of all years it
+            holds the objective up.
         seconds: Time it took; not part of what makes two plans equal.
     """
 
     strategy: Strategy
     design: Design
-    dispatch: pd.DataFrame
+    dispatches: tuple[pd.DataFrame, ...]
     certificate: Certificate
     duals: pd.DataFrame
-    shadow_prices_kg: Mapping[str, float]
+    shadow_prices: Mapping[str, float]
+    binding_hours: Mapping[str, int]
     seconds: Seconds
+
+    @property
+    def dispatch(self) -> pd.DataFrame:
+        """Return the energy table of the first year."""
+        return self.dispatches[0]
 
 
 def smallest_design(scenario: Scenario) -> Design:
     """Return the least the scenario allows to be built: what exists already."""
     return Design(
-        scenario.solar.min_mw,
-        scenario.wind.min_mw,
-        scenario.battery.min_mwh,
-        scenario.battery.min_mw,
-        scenario.servers.min_mw,
+        scenario.solar.least_mw,
+        scenario.wind.least_mw,
+        scenario.battery.least_mwh,
+        scenario.battery.least_mw,
+        scenario.servers.least_mw,
     )
 
 
@@ -155,12 +168,12 @@ def energy_table(
     traces: Traces,
     design: Design,
     flows: Mapping[str, np.ndarray],
+    least_import_mw: np.ndarray | float = 0.0,
 ) -> pd.DataFrame:
     """Lay out a plan's decisions as an energy table, closing the balance of every hour.
 
     Import is what load and charging need beyond solar, wind and discharge; a surplus is exported
-    up to the site's limit (it earns nothing, so how much does not change the total) and the rest
-    curtailed.
+    up to the site's limit and the rest curtailed.
 
     Args:
         scenario: Gives tiers and the export limit.
@@ -168,6 +181,7 @@ def energy_table(
         design: What is built.
         flows: `charge_mw`, `discharge_mw`, `stored_mwh`, and `served_*`, `backlog_*` of each
             tier, each of length T.
+        least_import_mw: Import that a limit on its ramp asks for, needed or not [MW].
     """
     tiers = scenario.datacenter.flexible
     served_mw = sum((flows[served(t.name)] for t in tiers), np.zeros(traces.hours))
@@ -175,16 +189,16 @@ def energy_table(
     wind_mw = design.wind_mw * traces.column("wind_cf")
     load_mw = traces.column("fixed_mw") + served_mw
     need_mw = load_mw + flows["charge_mw"] - flows["discharge_mw"] - solar_mw - wind_mw
-    surplus_mw = np.maximum(-need_mw, 0.0)
-    export_mw = np.minimum(surplus_mw, scenario.limits.export_mw)
+    grid_mw = np.maximum(need_mw, least_import_mw)
+    export_mw = np.minimum(np.maximum(-need_mw, 0.0), scenario.limits.export_mw)
     columns = {
         **flows,
         "load_mw": load_mw,
         "solar_mw": solar_mw,
         "wind_mw": wind_mw,
-        "grid_mw": np.maximum(need_mw, 0.0),
+        "grid_mw": grid_mw,
         "export_mw": export_mw,
-        "curtailed_mw": surplus_mw - export_mw,
+        "curtailed_mw": np.maximum(grid_mw - need_mw - export_mw, 0.0),
         "unserved_mw": np.zeros(traces.hours),
     }
     return pd.DataFrame(columns, index=traces.table.index)[energy_columns(tiers)]

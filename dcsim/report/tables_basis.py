@@ -98,8 +98,8 @@ def repairs_text(source: Source) -> str:
 
 _CERTIFICATE_ROWS: tuple[tuple[str, Callable[[Certificate], str]], ...] = (
     ("Status", lambda c: c.status),
-    (f"Objective [{TONNES}]", lambda c: f"{c.objective_kg / KG_PER_T:,.6f}"),
-    (f"Proven lower bound [{TONNES}]", lambda c: f"{c.bound_kg / KG_PER_T:,.6f}"),
+    (f"Objective [{TONNES}]", lambda c: f"{c.objective / KG_PER_T:,.6f}"),
+    (f"Proven lower bound [{TONNES}]", lambda c: f"{c.bound / KG_PER_T:,.6f}"),
     ("Relative gap", lambda c: scientific(c.gap)),
     ("Holds for every plan", lambda c: "yes" if c.is_rigorous else "up to ten times this one"),
     ("Largest violation of a row or bound [MW, MWh]", lambda c: scientific(c.primal_violation)),

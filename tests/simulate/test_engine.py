@@ -127,4 +127,4 @@ def test_replay_costs_what_the_plan_costs() -> None:
     assert plan.design.battery_mwh > 0.1
     assert (result.energy - plan.dispatch).abs().to_numpy().max() < 1e-9
     replayed = account(scenario, traces, plan.design, result.energy)
-    assert replayed.total_kg == pytest.approx(plan.certificate.objective_kg, rel=1e-9)
+    assert replayed.total_kg == pytest.approx(plan.certificate.objective, rel=1e-9)

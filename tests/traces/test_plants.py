@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcsim.errors import DataError
-from dcsim.optimize.model import problem_of
+from dcsim.optimize.problem import problem_of
 from dcsim.scenario.load import load_scenario
 from dcsim.scenario.plant import SolarOption
 from dcsim.traces.frame import build_traces
@@ -173,6 +173,6 @@ def test_embodied_carbon_is_charged_on_what_the_own_plant_generates() -> None:
     """55 kg/MWh on the sum of the own capacity factors, as on the fleet's."""
     scenario = load_scenario("quickstart", own("horizon.hours=240"))
     traces = build_traces(scenario)
-    problem = problem_of(scenario, traces, "all")
+    problem = problem_of(scenario, [traces], "all")
     assert problem.solar_cf.sum() == traces.column("solar_cf").sum() > 0
     assert problem.wind_cf.sum() == traces.column("wind_cf").sum() > 0

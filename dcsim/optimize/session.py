@@ -1,0 +1,155 @@
+"""HiGHS with a program in it: solved once, or again and again as limits and objectives change."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+
+from dcsim.errors import SolveError
+from dcsim.optimize.compile import Account, LinearProgram
+
+Status = highspy.HighsModelStatus
+
+_POLL_S = 0.05  # how often a running solve looks for Ctrl-C
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What HiGHS answers: status, values, row duals [objective per unit], reduced costs."""
+
+    status: highspy.HighsModelStatus
+    status_name: str
+    objective: float
+    values: np.ndarray
+    row_duals: np.ndarray
+    reduced_costs: np.ndarray
+    iterations: int
+
+
+class Session:
+    """A program kept in HiGHS, so that each solve starts from where the last one ended.
+
+    Dual simplex is the fastest of HiGHS's methods on this problem, whose few design columns run
+    through every row; one thread, always the same way. Ctrl-C stops a solve and is passed on.
+
+    Raises:
+        SolveError: HiGHS refuses the model, an option or a change.
+    """
+
+    def __init__(self, program: LinearProgram) -> None:
+        """Pass the program to HiGHS."""
+        self._highs = _new_highs()
+        self._highs.HandleUserInterrupt = True
+        for option, value in _OPTIONS.items():
+            _check(self._highs.setOptionValue(option, value), f"option {option}")
+        _check(self._highs.passModel(_highs_lp(program)), "the model")
+        self._row_low = program.row_low
+
+    def solve(self, time_limit_s: float | None = None) -> Solution:
+        """Solve from the last basis, or from none."""
+        if time_limit_s is not None:  # HiGHS counts the time of all solves
+            limit_s = self._highs.getRunTime() + time_limit_s
+            _check(self._highs.setOptionValue("time_limit", limit_s), "the time limit")
+        _run(self._highs)
+        return _solution(self._highs)
+
+    def set_option(self, option: str, value: Any) -> None:
+        """Set an option of HiGHS."""
+        _check(self._highs.setOptionValue(option, value), f"option {option}")
+
+    def set_objective(self, account: Account) -> None:
+        """Minimize another account."""
+        columns = np.arange(len(account.vector), dtype=np.int32)
+        status = self._highs.changeColsCost(len(columns), columns, account.vector)
+        _check(status, "the objective")
+        _check(self._highs.changeObjectiveOffset(account.offset), "the objective's offset")
+
+    def set_row_high(self, row: int, high: float) -> None:
+        """Change the upper limit of a row."""
+        _check(self._highs.changeRowBounds(row, float(self._row_low[row]), high), "a row's limit")
+
+    def set_column_bounds(self, column: int, low: float, high: float) -> None:
+        """Change the limits of a column."""
+        _check(self._highs.changeColBounds(column, low, high), "a column's limits")
+
+    @property
+    def basis(self) -> highspy.HighsBasis:
+        """Return the basis of the last solve."""
+        return self._highs.getBasis()
+
+    def start_from(self, basis: highspy.HighsBasis) -> None:
+        """Let the next solve start from a basis."""
+        _check(self._highs.setBasis(basis), "the basis")
+
+
+def solve(program: LinearProgram, time_limit_s: float | None = None) -> Solution:
+    """Solve a program once.
+
+    Raises:
+        SolveError: HiGHS refuses the model or an option.
+    """
+    return Session(program).solve(time_limit_s)
+
+
+_OPTIONS: dict[str, Any] = {
+    "output_flag": False,
+    "solver": "simplex",
+    "simplex_strategy": 1,  # dual
+    "threads": 1,
+    "random_seed": 0,
+    "small_matrix_value": 1e-12,  # HiGHS drops smaller entries; its default of 1e-9 is met in data
+}
+
+
+def _new_highs() -> highspy.Highs:
+    return highspy.Highs()  # type: ignore[no-untyped-call]
+
+
+def _check(status: highspy.HighsStatus, what: str) -> None:
+    if status == highspy.HighsStatus.kError:
+        raise SolveError(f"HiGHS refused {what}")
+
+
+def _run(highs: highspy.Highs) -> None:
+    """Run in a thread, so that Ctrl-C reaches Python while HiGHS works."""
+    highs.startSolve()
+    try:
+        while not highs.wait(_POLL_S)[0]:
+            pass
+    except KeyboardInterrupt:
+        highs.cancelSolve()  # type: ignore[no-untyped-call]
+        while not highs.wait(_POLL_S)[0]:
+            pass
+        raise
+
+
+def _highs_lp(program: LinearProgram) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(program.cost), len(program.row_low)
+    lp.col_cost_, lp.offset_ = program.cost, program.offset
+    lp.col_lower_, lp.col_upper_ = program.low, program.high
+    lp.row_lower_, lp.row_upper_ = program.row_low, program.row_high
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = program.matrix.indptr
+    lp.a_matrix_.index_ = program.matrix.indices
+    lp.a_matrix_.value_ = program.matrix.data
+    return lp
+
+
+def _solution(highs: highspy.Highs) -> Solution:
+    status, solution, info = highs.getModelStatus(), highs.getSolution(), highs.getInfo()
+    return Solution(
+        status=status,
+        status_name=highs.modelStatusToString(status),
+        objective=float(info.objective_function_value),
+        values=np.array(solution.col_value),
+        row_duals=np.array(solution.row_dual),
+        reduced_costs=np.array(solution.col_dual),
+        iterations=int(info.simplex_iteration_count),
+    )
+
+
+def solver_name() -> str:
+    """Return the solver and its version."""
+    return f"HiGHS {_new_highs().version()}, dual simplex"
