@@ -1,6 +1,7 @@
 """What a MWh from the grid is charged, hour by hour, under each account of model.md section 6.
 
 average        what the authority generates, by a set of factors
+mean           the mean of that over the hours asked for, in each of them alike
 consumption    what it consumes: flow tracing over all authorities of the year in the store
 marginal       what the next MWh emits: a short-run estimate from the year itself
 reported       what the imported file says, whoever computed it
@@ -26,6 +27,8 @@ from dcsim.grid.store.grids import year_ids, year_records
 from dcsim.grid.tracing.interchange import connected
 from dcsim.grid.tracing.trace import Traced, trace
 from dcsim.scenario.spec import Account, Grid
+
+_OF_GENERATION: tuple[Account, ...] = ("average", "mean", "marginal")
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def hourly_carbon(generation: GridGeneration, grid: Grid, hours: pd.DatetimeInde
         DataError: The grid has not what the account needs; says what would do.
         ScenarioError: There is no such factor set.
     """
-    if not generation.has_generation and grid.account in ("average", "marginal"):
+    if not generation.has_generation and grid.account in _OF_GENERATION:
         raise DataError(
             f"{generation.source.origin}: holds a carbon intensity and no generation by fuel; set "
             "grid.account: reported"
@@ -77,6 +80,14 @@ def _average(
     factors = emission_factors(grid.factors, generation.ba_code)
     intensity = average_intensity_kg_per_mwh(mix, factors)
     return intensity, _source(grid, generation.ba_code, "average production intensity")
+
+
+def _mean(
+    generation: GridGeneration, grid: Grid, hours: pd.DatetimeIndex
+) -> tuple[pd.Series, Source]:
+    hourly, _ = _average(generation, grid, hours)
+    note = "mean of the hours' average production intensity, the same in every hour"
+    return pd.Series(float(hourly.mean()), hours), _source(grid, generation.ba_code, note)
 
 
 def _consumption(
@@ -205,6 +216,7 @@ _ACCOUNTS: dict[
     Account, Callable[[GridGeneration, Grid, pd.DatetimeIndex], tuple[pd.Series, Source]]
 ] = {
     "average": _average,
+    "mean": _mean,
     "consumption": _consumption,
     "marginal": _marginal,
     "reported": _reported,

@@ -20,7 +20,8 @@ class TimeOfUse(Part):
     months: tuple[Annotated[int, Field(strict=True, ge=1, le=12)], ...] = ()
     """Months of the year, 1 to 12; all if left out."""
     days: Literal["all", "weekdays", "weekend"] = "all"
-    """Days of the week; weekdays are Monday to Friday."""
+    """Days of the week; weekdays are Monday to Friday. Over midnight, each hour counts to its own
+    day and month."""
     usd_per_mwh: NonNegative
     """Price of energy [USD/MWh]."""
 
@@ -77,7 +78,8 @@ class Cost(Part):
 
     @model_validator(mode="after")
     def _one_price(self) -> Self:
-        if self.energy_file is not None and (self.time_of_use or self.energy_usd_per_mwh):
+        is_flat = self.energy_usd_per_mwh is not None
+        if self.energy_file is not None and (self.time_of_use or is_flat):
             raise ValueError("give energy_file, or energy_usd_per_mwh and time_of_use, not both")
         if self.export_file is not None and self.export_usd_per_mwh:
             raise ValueError("give export_file or export_usd_per_mwh, not both")

@@ -35,6 +35,10 @@ class Year(Part):
     """Grid of this year, such as `CISO:2019`; the scenario's if neither grid nor file is given."""
     file: Path | None = None
     """Or a file of hourly generation by fuel."""
+    solar_nameplate_mw: Positive | None = None
+    """Nameplate of the solar fleet behind its own grid, if that does not know it [MW]."""
+    wind_nameplate_mw: Positive | None = None
+    """Nameplate of the wind fleet behind its own grid, if that does not know it [MW]."""
     start: datetime | None = None
     """Its first hour; as the scenario's horizon, or the first of its own grid's data."""
     intensity_frac: Positive = 1.0
@@ -46,10 +50,20 @@ class Year(Part):
 
     _start_in_utc = field_validator("start")(in_utc)
 
+    @property
+    def has_own_grid(self) -> bool:
+        """Tell whether it has another grid than the scenario."""
+        return self.grid is not None or self.file is not None
+
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
         if self.grid is not None and self.file is not None:
             raise ValueError("give grid or file, not both")
+        if self.solar_nameplate_mw is not None or self.wind_nameplate_mw is not None:
+            if not self.has_own_grid:
+                raise ValueError("nameplates go with a grid or file of its own")
+            if str(self.grid).endswith(":reference"):
+                raise ValueError("a reference year knows its nameplates; leave them out")
         return self
 
 

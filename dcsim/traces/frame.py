@@ -26,6 +26,7 @@ from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.scenario.rates import years_of
 from dcsim.scenario.spec import Grid, Horizon, Scenario
 from dcsim.traces.plants import plant_cf
+from dcsim.traces.prices import prices_of
 from dcsim.traces.workload import facility_load_mw, load_source
 from dcsim.units import MONTHS_PER_YEAR
 
@@ -127,15 +128,16 @@ def build_traces(scenario: Scenario) -> Traces:
     wind = _output_of(scenario.wind, "wind", whole_year, generation, scenario.grid, window)
     carbon = hourly_carbon(generation, scenario.grid, window)
     load_mw = facility_load_mw(scenario.datacenter, window, scenario.seed)
+    prices = prices_of(scenario, window)
     table = pd.DataFrame(
         {
             "intensity_kg_per_mwh": carbon.intensity_kg_per_mwh,
             "carbon_free_frac": carbon.carbon_free_frac,
             "solar_cf": solar.cf,
             "wind_cf": wind.cf,
-            "price_usd_per_mwh": 0.0,
-            "export_usd_per_mwh": 0.0,
-            "surplus_mw": 0.0,
+            "price_usd_per_mwh": prices.price_usd_per_mwh,
+            "export_usd_per_mwh": prices.export_usd_per_mwh,
+            "surplus_mw": prices.surplus_mw,
             **_split_load(load_mw, scenario),
         },
         index=window,
@@ -143,7 +145,7 @@ def build_traces(scenario: Scenario) -> Traces:
     return Traces(
         table,
         local_day_numbers(window, scenario.datacenter.time_zone),
-        _sources(scenario, generation, carbon, clipped, (solar, wind)),
+        (*_sources(scenario, generation, carbon, clipped, (solar, wind)), *prices.sources),
     )
 
 

