@@ -254,6 +254,8 @@ def summary(study: Study) -> dict[str, Any]:
                 "design": outcome.design.as_dict(),
                 "total_kg": outcome.footprint.total_kg,
                 "ledger": [asdict(row) for row in outcome.footprint.ledger.rows],
+                "cost_usd": outcome.footprint.cost_usd,
+                "cost": [asdict(row) for row in outcome.footprint.cost.rows],
                 "scores": asdict(outcome.footprint.scores),
                 "certificate": outcome.certificate and asdict(outcome.certificate),
                 "shadow_prices_kg": dict(outcome.shadow_prices_kg),

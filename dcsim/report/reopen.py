@@ -8,7 +8,7 @@ import pandas as pd
 
 from dcsim.errors import DataError, DcsimError
 from dcsim.footprint.accounts import Footprint, account
-from dcsim.footprint.ledger import Ledger, Row
+from dcsim.footprint.ledger import CostLedger, CostRow, Ledger, Row
 from dcsim.footprint.scores import Scores
 from dcsim.grid.generation import Repair, Source
 from dcsim.optimize.plan import Certificate, Design, energy_columns
@@ -75,13 +75,14 @@ def _source(entry: dict[str, Any]) -> Source:
 
 def _outcome(entry: dict[str, Any]) -> Outcome:
     ledger = Ledger(tuple(Row(**row) for row in entry["ledger"]))
+    cost = CostLedger(tuple(CostRow(**row) for row in entry["cost"]))
     certificate = entry["certificate"]
     if entry["strategy"] not in STRATEGY_LABELS:
         raise DataError(f"{SUMMARY}: there is no strategy {entry['strategy']!r}")
     return Outcome(
         strategy=entry["strategy"],
         design=Design(**entry["design"]),
-        footprint=Footprint(ledger, Scores(**entry["scores"])),
+        footprint=Footprint(ledger, Scores(**entry["scores"]), cost),
         certificate=Certificate(**certificate) if certificate else None,
         shadow_prices_kg=entry["shadow_prices_kg"],
     )
