@@ -1,7 +1,7 @@
 """Numbers as people read them: few digits, thousands separated, a unit, never a negative zero."""
 
 from dcsim.scenario.rates import years_of
-from dcsim.units import HOURS_PER_DAY, KG_PER_T, PERCENT
+from dcsim.units import HOURS_PER_DAY, KG_PER_T, PERCENT, USD_PER_MILLION
 
 NO_BREAK = "\u00a0"
 """Blank between a number and its unit, where a line must not break."""
@@ -68,6 +68,11 @@ def tonnes(kg: float) -> str:
     return number(kg / KG_PER_T)
 
 
+def millions(usd: float) -> str:
+    """Return dollars as a number of millions, without the unit [USD to million USD]."""
+    return number(usd / USD_PER_MILLION)
+
+
 def signed(text: str) -> str:
     """Put a plus before a formatted number that is above zero."""
     is_zero = not any(digit in text for digit in "123456789")
@@ -89,12 +94,26 @@ def period(hours: int) -> str:
     """Return the length of a horizon as it ends a sentence: `a year`, or `in 48 hours`."""
     if is_about_a_year(hours):
         return "a year"
+    if (years := whole_years(hours)) is not None:
+        return f"in {years}{NO_BREAK}years"
     return f"in {hours:,}{NO_BREAK}{'hour' if hours == 1 else 'hours'}"
+
+
+def whole_years(hours: int) -> int | None:
+    """Return how many years a horizon holds, if it is within 1 % of a whole number from two on."""
+    years = years_of(hours)
+    nearest = round(years)
+    return nearest if nearest > 1 and abs(years / nearest - 1) <= _YEAR_TOLERANCE_FRAC else None
 
 
 def carbon_unit(hours: int) -> str:
     """Return the unit of totals over a horizon, as it stands on an axis."""
-    return f"t {CO2E} per year" if is_about_a_year(hours) else f"t {CO2E} {period(hours)}"
+    return with_period(f"t {CO2E}", hours)
+
+
+def with_period(unit: str, hours: int) -> str:
+    """Return the unit of a total over a horizon, as it stands on an axis."""
+    return f"{unit} per year" if is_about_a_year(hours) else f"{unit} {period(hours)}"
 
 
 def is_about_a_year(hours: int) -> bool:

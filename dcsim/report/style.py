@@ -43,6 +43,14 @@ FUEL_COLORS = {
 }
 """One color per fuel, in the order they are stacked: neighbours differ in lightness too."""
 
+STRATEGY_COLORS = {
+    "renewables": "#8a8a8a",
+    "renewables_battery": "#009e73",
+    "renewables_shifting": "#cc79a7",
+    "all": "#0072b2",
+}
+"""One color per strategy; gray for the one that all others add to."""
+
 OTHER_COLOR = "#0072b2"
 """For a row of the ledger that has no color of its own."""
 

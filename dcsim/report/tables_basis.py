@@ -1,6 +1,6 @@
 """The tables of what results rest on: embodied figures, emission factors, inputs, certificates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from dcsim.grid.generation import Source
 from dcsim.grid.intensity import emission_factors
@@ -73,6 +73,11 @@ def factors_table(study: Study) -> Table:
 
 def sources_table(study: Study) -> Table:
     """Return where each input came from, with its hash and the repairs made to it."""
+    return sources_table_of(study.traces.sources)
+
+
+def sources_table_of(sources: Sequence[Source]) -> Table:
+    """Return a table of sources, each with its hash and the repairs made to it."""
     rows = [
         (
             source.what.capitalize(),
@@ -81,7 +86,7 @@ def sources_table(study: Study) -> Table:
             Cell(f"{source.sha256[:_SHORT_HASH]}…", source.sha256) if source.sha256 else Cell(DASH),
             repairs_text(source),
         )
-        for source in study.traces.sources
+        for source in sources
     ]
     return table_of(
         "sources",

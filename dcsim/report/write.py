@@ -83,17 +83,18 @@ def page_of(study: Study, figures: dict[str, Described]) -> str:
         study: What the report is about.
         figures: As `all_figures` gives them; the page shows those there are.
     """
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         study=study,
-        pictures=[_picture(name, described) for name, described in figures.items()],
+        pictures=[picture(name, figures[name], CAPTIONS[name]) for name in figures],
         scenario_yaml=scenario_yaml(study),
         **_texts(study),
         **_tables(study),
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return where templates come from, and how they are filled in."""
     return Environment(
         loader=PackageLoader("dcsim.report"),
         autoescape=True,
@@ -103,10 +104,11 @@ def _environment() -> Environment:
     )
 
 
-def _picture(name: str, described: Described) -> Picture:
+def picture(name: str, described: Described, caption: str) -> Picture:
+    """Return a figure as a page holds it."""
     figure, alt = described
     data = b64encode(figure_bytes(figure, "svg")).decode("ascii")
-    return Picture(name, alt, CAPTIONS[name], data)
+    return Picture(name, alt, caption, data)
 
 
 def _texts(study: Study) -> dict[str, Any]:
