@@ -161,8 +161,9 @@ def apply_override(document: Document, override: str) -> None:
     document.places[path] = f"--set {override}"
     for length in range(1, len(path)):  # parents that the override made stand there too
         document.places.setdefault(path[:length], f"--set {override}")
+    keys = tuple(step for step in path if isinstance(step, str))
     for of_file in PATHS:
-        if of_file[: len(path)] == path:
+        if of_file[: len(keys)] == keys:
             _make_absolute(document.data, of_file, Path.cwd())
 
 

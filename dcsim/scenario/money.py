@@ -103,6 +103,9 @@ class Objective(Part):
     def _weight_fits(self) -> Self:
         if (self.minimize == "weighted") != (self.carbon_usd_per_t is not None):
             raise ValueError("carbon_usd_per_t goes with minimize: weighted, and only with it")
+        is_own_slack = self.slack_frac != type(self).model_fields["slack_frac"].default
+        if is_own_slack and self.minimize != "lexicographic":
+            raise ValueError("slack_frac goes with minimize: lexicographic, and only with it")
         return self
 
 
@@ -113,3 +116,9 @@ class Solver(Part):
     """Most time for each solve; no limit if left out [s]."""
     accept_incumbent: bool = False
     """At the time limit, take the best plan found with its proven bound, flagged; off: refuse."""
+
+    @model_validator(mode="after")
+    def _has_a_limit(self) -> Self:
+        if self.accept_incumbent and self.time_limit_s is None:
+            raise ValueError("accept_incumbent needs a time_limit_s")
+        return self

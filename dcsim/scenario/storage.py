@@ -89,7 +89,17 @@ class Battery(Part):
         check_order(self.existing_mw, self.max_mw, "existing_mw", "max_mw")
         if self.least_mw > self.max_c_rate * self.least_mwh:
             raise ValueError(
-                f"min_mw ({self.least_mw:g}) must not be above max_c_rate times min_mwh "
-                f"({self.max_c_rate * self.least_mwh:g})"
+                f"min_mw and existing_mw ({self.least_mw:g}) must not be above max_c_rate times "
+                f"min_mwh and existing_mwh ({self.max_c_rate * self.least_mwh:g})"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _depth_fits(self) -> Self:
+        if self.rate_limits is not None and self.kept_frac >= self.rate_limits.full_frac:
+            raise ValueError(
+                f"depth_of_discharge ({self.depth_of_discharge:g}) keeps {self.kept_frac:g} of the "
+                f"capacity, and rate_limits.full_frac ({self.rate_limits.full_frac:g}) lets no "
+                "more be filled"
             )
         return self

@@ -10,6 +10,9 @@ from dcsim.scenario.part import Part, Positive
 
 Rate = Annotated[float, Field(strict=True, gt=-1, le=1)]
 
+LEAST_TIMES, MOST_TIMES = 0.01, 100.0
+"""How far an outlook may change the grid's intensity or the load; beyond it is no outlook [-]."""
+
 
 def in_utc(stamp: datetime | None) -> datetime | None:
     """Return a stamp in UTC.
@@ -82,6 +85,18 @@ class Outlook(Part):
     """Change of the grid's carbon intensity from year to year, such as -0.04 [1/year]."""
     load_per_year_frac: Rate = 0.0
     """Change of the load from year to year [1/year]."""
+
+    @model_validator(mode="after")
+    def _within_reason(self) -> Self:
+        for name in ("intensity_per_year_frac", "load_per_year_frac"):
+            rate = float(getattr(self, name))
+            times = (1 + rate) ** (self.years - 1)
+            if not LEAST_TIMES <= times <= MOST_TIMES:
+                raise ValueError(
+                    f"{name} ({rate:g}) makes {times:.3g} times as much in year {self.years}; must "
+                    f"be within {LEAST_TIMES:g} and {MOST_TIMES:g}"
+                )
+        return self
 
     def steps(self) -> tuple[Year, ...]:
         """Return the planned years, named by the years from now they stand for."""

@@ -117,7 +117,8 @@ sloar: 3
         (("name: good", "name: good\nwind: {min_mw: 5, max_mw: 4}"), "wind: max_mw (4) must not"),
         (
             ("name: good", "name: good\nbattery: {min_mw: 5, max_mwh: 1}"),
-            "battery: min_mw (5) must not be above max_c_rate times min_mwh (0)",
+            "battery: min_mw and existing_mw (5) must not be above max_c_rate times min_mwh and "
+            "existing_mwh (0)",
         ),
     ],
 )
