@@ -130,7 +130,7 @@ def _check_within(values: pd.Series, quantity: Quantity, origin: str) -> None:
         row = int(np.argmax(bad))
         raise DataError(
             f"{origin}, line {values.index[row]}: {values.name} is {values.iloc[row]:g}; must be "
-            f"within {quantity.least:,g} and {quantity.most:,g} {quantity.unit}"
+            f"within {quantity.least:,.8g} and {quantity.most:,.8g} {quantity.unit}"
         )
 
 

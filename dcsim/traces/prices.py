@@ -99,7 +99,7 @@ def _fits(period: TimeOfUse, local: pd.DatetimeIndex) -> np.ndarray:
     begun, not_over = local.hour >= period.from_hour, local.hour < period.to_hour
     is_in_day = begun & not_over if period.from_hour < period.to_hour else begun | not_over
     is_in_month = np.isin(local.month, period.months or _ALL_MONTHS)
-    is_in_week = np.isin(local.dayofweek, _DAYS_OF_WEEK[period.days])
+    is_in_week = np.isin(local.day_of_week, _DAYS_OF_WEEK[period.days])
     return np.asarray(is_in_day & is_in_month & is_in_week)
 
 

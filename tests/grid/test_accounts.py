@@ -66,6 +66,20 @@ def test_average_is_of_what_is_generated_and_nothing_below_zero() -> None:
     assert found.source.origin == "carbon-explorer"
 
 
+def test_mean_is_the_same_in_every_hour_asked_for() -> None:
+    """250.5 and 370.25 kg/MWh have mean 310.375; of the second hour alone it is 370.25.
+
+    The carbon-free share stays that of each hour.
+    """
+    store("ERCO", wind=[10, 10], natural_gas=[10, 30])
+    found = carbon("ERCO:2022", "mean")
+    assert found.intensity_kg_per_mwh.to_list() == pytest.approx([310.375, 310.375])
+    assert found.carbon_free_frac.to_list() == pytest.approx([0.5, 0.25])
+    assert "the same in every hour" in found.source.note
+    alone = carbon("ERCO:2022", "mean", first=1)
+    assert alone.intensity_kg_per_mwh.to_list() == pytest.approx([370.25])
+
+
 def test_accounts_are_given_for_the_hours_asked_for() -> None:
     store_coal_and_water()
     for account in ("average", "consumption"):
@@ -212,7 +226,7 @@ def test_a_grid_that_reports_no_intensity_is_refused() -> None:
             carbon(grid_id, "reported", last=2)
 
 
-@pytest.mark.parametrize("account", ["average", "marginal"])
+@pytest.mark.parametrize("account", ["average", "mean", "marginal"])
 def test_an_intensity_alone_is_refused_where_generation_is_needed(account: Account) -> None:
     store("ERCO", **{INTENSITY: [400, 410]})
     with pytest.raises(DataError, match=r"no generation by fuel; set grid\.account: reported"):
@@ -226,5 +240,11 @@ def test_a_carbon_free_share_is_needed() -> None:
 
 
 def test_every_account_is_covered_here() -> None:
-    assert set(get_args(Account)) == {"average", "consumption", "marginal", "reported"}
+    assert set(get_args(Account)) == {
+        "average",
+        "mean",
+        "consumption",
+        "marginal",
+        "reported",
+    }
     assert WIND < HYDRO < GAS < COAL

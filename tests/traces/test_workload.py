@@ -37,6 +37,25 @@ def test_sine_peaks_after_six_hours_and_repeats_exactly_each_day() -> None:
     assert sine(24, 0.05, 3)[9] == pytest.approx(1.05)
 
 
+def test_a_wave_of_another_period() -> None:
+    """Of 8 hours: up at 2, down at 6. Of 8 pi, started at 6: Carbon Explorer's sin((t - 6) / 4)."""
+    wave = sine(24, 0.5, 0, 8)
+    assert wave[[2, 6, 10]].tolist() == pytest.approx([1.5, 0.5, 1.5])
+    assert np.array_equal(wave[:8], wave[16:])
+    t_h = np.arange(8760)
+    slow = sine(8760, 0.025, 6, 8 * np.pi)
+    assert slow == pytest.approx(1 + 0.025 * np.sin((t_h - 6) / 4), abs=1e-12)
+    load = facility_load_mw(datacenter(kind="sine", period_h=8, amplitude_frac=0.5), YEAR, 0)
+    assert load.to_numpy() == pytest.approx(25 * sine(8760, 0.5, 0, 8))
+    assert load_source(datacenter(kind="sine", period_h=8)).note.endswith("period 8 h")
+
+
+def test_a_day_has_the_values_it_always_had() -> None:
+    t_h = np.arange(8760) % 24
+    was = 1 + 0.05 * np.sin(2 * np.pi * (t_h - 3.0) / 24)
+    assert np.array_equal(sine(8760, 0.05, 3.0, 24.0), was)
+
+
 def test_power_model_by_hand() -> None:
     """Idle half: 0.5 at rest, 0.75 at half load, 1 at full; the square gives 0.625 at half."""
     assert power_frac(np.array([0, 0.5, 1]), 0.5, 1).tolist() == [0.5, 0.75, 1]
