@@ -189,7 +189,7 @@ def test_a_folder_does_not_hide_a_shipped_scenario(
 
 def test_missing_file_names_the_shipped_ones(tmp_path: Path) -> None:
     message = problems_of(tmp_path / "none.yaml")
-    assert "no such file; shipped scenarios are north-carolina-duk" in message
+    assert "no such file; shipped scenarios are compare-bpat" in message
 
 
 def test_a_folder_is_no_scenario(tmp_path: Path) -> None:

@@ -219,7 +219,7 @@ def test_unknown_grids_are_refused(grid_id: str, words: str) -> None:
         load_grid(Grid(id=grid_id), seed=0)
 
 
-@pytest.mark.parametrize("code", ["BPAT", "DUK", "ERCO", "PACE"])
+@pytest.mark.parametrize("code", ["BPAT", "CISO", "DUK", "ERCO", "PACE", "SOCO"])
 def test_grids_of_the_shipped_scenarios_are_known(code: str) -> None:
     grid = load_grid(Grid(id=f"{code}:reference"), seed=0)
     assert grid.ba_code == code
