@@ -173,7 +173,7 @@ def energy_table(
     """Lay out a plan's decisions as an energy table, closing the balance of every hour.
 
     Import is what load and charging need beyond solar, wind and discharge; a surplus is exported
-    up to the site's limit and the rest curtailed.
+    up to the site's limit, none of it bought, and the rest curtailed.
 
     Args:
         scenario: Gives tiers and the export limit.
@@ -190,7 +190,8 @@ def energy_table(
     load_mw = traces.column("fixed_mw") + served_mw
     need_mw = load_mw + flows["charge_mw"] - flows["discharge_mw"] - solar_mw - wind_mw
     grid_mw = np.maximum(need_mw, least_import_mw)
-    export_mw = np.minimum(np.maximum(-need_mw, 0.0), scenario.limits.export_mw)
+    own_mw = solar_mw + wind_mw + flows["discharge_mw"]
+    export_mw = np.minimum(np.minimum(grid_mw - need_mw, own_mw), scenario.limits.export_mw)
     columns = {
         **flows,
         "load_mw": load_mw,
