@@ -139,8 +139,7 @@ def _charged_cells_mwh(model: pyo.ConcreteModel, problem: Problem, year: int) ->
     """Return the cells a year uses up, less the share by age of those that exist [MWh]."""
     if not problem.has_battery:
         return 0.0
-    aged = problem.spans[year].years / problem.rates.battery_life_years
-    return model.cells_used_up_mwh[year] - aged * problem.existing["battery_mwh"]
+    return model.cells_used_up_mwh[year] - problem.sunk_cells_mwh(year)
 
 
 def _full_load_mwh(cf: np.ndarray, span: Span) -> float:

@@ -76,7 +76,9 @@ def declare_design(model: pyo.ConcreteModel, problem: Problem) -> None:
     """Declare what is built: S, W, P, X [MW] and E [MWh], each within its limits."""
     for name, bounds in problem.capacities().items():
         model.add_component(name, pyo.Var(bounds=bounds))
-    model.cells_used_up_mwh = pyo.Var(range(len(problem.spans)), bounds=(0, None))
+    model.cells_used_up_mwh = pyo.Var(
+        range(len(problem.spans)), bounds=lambda _, year: (problem.sunk_cells_mwh(year), None)
+    )
     if problem.relaxed is not None:
         model.relaxation = pyo.Var(bounds=(0, None))
 

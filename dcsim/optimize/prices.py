@@ -81,7 +81,7 @@ def shadow_prices(
     }
     for column, cost in zip(program.columns, solution.reduced_costs, strict=True):
         limit_key = LIMIT_OF_VARIABLE.get(column.name)
-        if limit_key in saved and problem.fixed is None:
+        if limit_key in saved and (problem.fixed is None or column.name == _HOURLY_BOUND):
             saved[limit_key] += max(0.0, -float(cost))
     for row, dual in zip(program.rows, solution.row_duals, strict=True):
         if (row_key := LIMIT_OF_ROW.get(row.name)) in saved:

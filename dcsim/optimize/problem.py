@@ -6,6 +6,7 @@ counts by its weight. With one year, hours are simply those of the horizon.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -93,12 +94,12 @@ class Problem:
         _, most_mwh = self.capacities()["battery_mwh"]
         return most_mwh != 0
 
-    @property
+    @cached_property
     def has_surplus(self) -> bool:
         """Tell whether the grid has power to spare in any hour."""
         return bool(self.surplus_mw.any())
 
-    @property
+    @cached_property
     def sells(self) -> bool:
         """Tell whether exported energy earns anything that counts."""
         may = self.scenario.limits.export_mw > 0
@@ -126,15 +127,22 @@ class Problem:
 
     @property
     def existing(self) -> dict[str, float]:
-        """Return what exists of each capacity [MW, MWh]."""
+        """Return what exists of each capacity, as far as a given design keeps it [MW, MWh]."""
         asked = self.scenario
-        return {
+        there = {
             "solar_mw": asked.solar.existing_mw,
             "wind_mw": asked.wind.existing_mw,
             "battery_mwh": asked.battery.existing_mwh,
             "battery_mw": asked.battery.existing_mw,
             "extra_server_mw": asked.servers.existing_mw,
         }
+        kept = self.fixed or there
+        return {name: min(size, kept[name]) for name, size in there.items()}
+
+    def sunk_cells_mwh(self, year: int) -> float:
+        """Return the ageing in a year of the cells that exist, which is not charged [MWh]."""
+        existing_mwh = self.scenario.battery.existing_mwh
+        return self.spans[year].years / self.rates.battery_life_years * existing_mwh
 
     def limit(self, key: str) -> float | None:
         """Return what the scenario says of a limit, such as `limits.import_mw`."""
