@@ -69,20 +69,20 @@ def prove(program: LinearProgram, values: np.ndarray, row_duals: np.ndarray) -> 
 def caps(program: LinearProgram, total: float) -> np.ndarray:
     """Return an upper limit of every variable in all feasible plans of at most a given total.
 
-    First from cost: where no cost is negative, `x_j <= low_j + (total - least cost) / cost_j`.
-    Then from rows, a few times over: an entry `a_ij x_j` is at most the row's upper limit less
-    the least that its other entries can be.
+    First from cost: `x_j <= low_j + (total - least cost) / cost_j`, unless what earns is unlimited.
+    Then from rows, a few times over: an entry `a_ij x_j` is at most the row's upper limit less the
+    least that its other entries can be.
 
     Args:
         program: The linear program; lower limits are finite.
         total: The total no plan of interest exceeds.
     """
     high = program.high.astype(float)
-    if (program.cost >= 0).all():
-        spare = max(0.0, total - float(program.offset + program.cost @ program.low))
-        endless = np.full(len(high), np.inf)
-        by_cost = np.divide(spare, program.cost, out=endless, where=program.cost > _TINY_COST)
-        high = np.minimum(high, program.low + by_cost)
+    cheapest = np.where(program.cost < 0, high, program.low)
+    spare = max(0.0, total - float(program.offset + program.cost @ cheapest))
+    endless = np.full(len(high), np.inf)
+    by_cost = np.divide(spare, program.cost, out=endless, where=program.cost > _TINY_COST)
+    high = np.minimum(high, program.low + by_cost)
     entries = program.matrix.tocoo()
     for _ in range(_PASSES):
         for sign, limit in ((1.0, program.row_high), (-1.0, -program.row_low)):
