@@ -1,5 +1,7 @@
 """The bound holds for any duals, and is tight for the right ones."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,7 +16,8 @@ from dcsim.optimize.solve import objective_account
 from dcsim.scenario.spec import Scenario
 from dcsim.traces.frame import Traces
 from tests.conftest import scenario_of, traces_of
-from tests.optimize.test_constraints import EXAMPLES, NO_EMBODIED
+from tests.optimize.examples import NO_COST, NO_EMBODIED
+from tests.optimize.test_constraints import EXAMPLES
 
 
 def program_of(scenario: Scenario, *years: Traces) -> LinearProgram:
@@ -23,10 +26,9 @@ def program_of(scenario: Scenario, *years: Traces) -> LinearProgram:
     return program.minimizing(objective_account(program, problem))
 
 
-def _program(name: str):
-    scenario, traces, expected = EXAMPLES[name]()
-    years = (traces,) if isinstance(traces, Traces) else traces
-    return program_of(scenario, *years), expected
+def _program(name: str) -> tuple[LinearProgram, float]:
+    example = EXAMPLES[name]()
+    return example.program(), example.optimum
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -112,3 +114,63 @@ def test_violations_of_a_wrong_solution_are_measured() -> None:
     program, _ = _program("balance")
     proof = prove(program, np.zeros(len(program.columns)), np.zeros(len(program.rows)))
     assert proof.primal_violation == pytest.approx(10)
+
+
+SELLING = {
+    "wind": {},
+    "battery": {"max_mwh": 50},
+    "objective": {"minimize": "cost"},
+    "cost": NO_COST | {"wind_variable_usd_per_mwh": 20},
+    "limits": {"export_mw": 8},
+}
+PRICES = {"price": [50, 60], "export_price": [30, 40], "intensity": [0, 0], "wind": [1, 0.8]}
+
+
+def test_caps_by_hand_where_export_earns() -> None:
+    """8 MW sold at 30 and 40 earn 560 USD at most, so 1,100 USD and that buy 1,660 / 50 MWh.
+
+    Wind is limited by its upkeep of 20 USD/MWh: 1,660 / (1.8 * 20) MW.
+    """
+    scenario = scenario_of(**SELLING)
+    program = program_of(scenario, traces_of(scenario, **PRICES))
+    high = dict(zip((str(c) for c in program.columns), caps(program, 1100.0), strict=True))
+    assert high["export_mw[0]"] == 8
+    assert high["grid_mw[0]"] == pytest.approx(1660 / 50)
+    assert high["wind_mw"] == pytest.approx(1660 / 36)
+
+
+@given(st.lists(st.floats(-1000, 1000), min_size=40, max_size=40))
+def test_no_duals_prove_more_than_the_optimum_where_export_earns(duals: list[float]) -> None:
+    """Wind at 2 USD/MWh that sells at 30 and 40 earns: the optimum is below zero."""
+    scenario = scenario_of(**SELLING | {"cost": NO_COST | {"wind_variable_usd_per_mwh": 2}})
+    program = program_of(scenario, traces_of(scenario, load=[1, 1], **PRICES))
+    solution = solve(program)
+    assert solution.objective < 0
+    honest = prove(program, solution.values, solution.row_duals)
+    assert honest.is_rigorous
+    assert honest.bound == pytest.approx(solution.objective, rel=1e-9)
+    some = np.resize(np.array(duals), len(program.rows))
+    proof = prove(program, solution.values, some)
+    assert not proof.is_rigorous or proof.bound <= solution.objective + 1e-6
+
+
+def test_earning_without_limit_is_not_called_proven() -> None:
+    """Export that nothing limited would leave nothing limited: no duals of any use are rigorous."""
+    scenario = scenario_of(**SELLING)
+    program = program_of(scenario, traces_of(scenario, **PRICES))
+    endless = replace(program, high=np.full(len(program.high), np.inf))
+    proof = prove(endless, np.zeros(len(program.columns)), np.full(len(program.rows), 1.0))
+    assert not proof.is_rigorous
+
+
+def test_caps_hold_for_the_worst_year() -> None:
+    """Also where the year's cost may be far below zero, as it may with export."""
+    parts = SELLING | {"objective": {"minimize": "cost", "years": "worst"}}
+    scenario = scenario_of(**parts)
+    years = [traces_of(scenario, load=[mw, mw], **PRICES) for mw in (1, 3)]
+    program = program_of(scenario, *years)
+    solution = solve(program)
+    proof = prove(program, solution.values, solution.row_duals)
+    assert proof.is_rigorous
+    assert proof.bound == pytest.approx(solution.objective, rel=1e-9)
+    assert (solution.values <= caps(program, solution.objective + 1e-6) + 1e-6).all()

@@ -116,5 +116,5 @@ def test_same_optimum_in_another_formulation(overrides: list[str], start: str) -
     week = [f"horizon.start={start}", "horizon.hours=120", "embodied.battery_kg_per_mwh=20000"]
     scenario = load_scenario("quickstart", [*week, *overrides])
     traces = build_traces(scenario)
-    ours_kg = optimize(scenario, traces).certificate.objective_kg
+    ours_kg = optimize(scenario, traces).certificate.objective
     assert ours_kg == pytest.approx(independent_optimum_kg(scenario, traces), rel=1e-6)

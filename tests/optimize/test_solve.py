@@ -17,7 +17,7 @@ from dcsim.optimize.solve import optimize
 from dcsim.scenario.spec import Tier
 from dcsim.scenario.storage import Battery
 from tests.conftest import scenario_of, traces_of
-from tests.optimize.test_constraints import NO_EMBODIED, battery_of
+from tests.optimize.examples import NO_EMBODIED, battery_of
 
 
 def test_import_limit_that_cannot_be_met_is_named_with_the_least_that_can() -> None:
