@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from dcsim.errors import DataError
-from dcsim.traces.hourly_file import ENERGY_PRICE, SURPLUS, read_hourly
-from tests.conftest import START
+from dcsim.traces.hourly_file import ENERGY_PRICE, EXPORT_PRICE, SURPLUS, read_hourly
+from tests.conftest import REPOSITORY, START
 
 HOURS = pd.date_range(START, periods=3, freq="h", unit="s")
 STAMPS = ("2022-01-01 00:00:00+00:00", "2022-01-01 01:00:00+00:00", "2022-01-01 02:00:00+00:00")
@@ -149,3 +149,14 @@ def test_a_real_year_of_prices_is_read(real_data: Path) -> None:
     path = real_data / "eia930_hourly" / "price_ERCO_2022.csv.gz"
     values, source = read_hourly(path, ENERGY_PRICE, year, "refuse")
     assert (values.iloc[0], len(values), source.repairs) == (32.69, 8760, ())
+
+
+def test_the_sample_of_the_documentation_is_read(tmp_path: Path) -> None:
+    section = (REPOSITORY / "grids" / "FORMATS.md").read_text().split("## 12. ")[1]
+    path = tmp_path / "sample.csv"
+    path.write_text(section.split("```csv\n")[1].split("```")[0])
+    values, _ = read_hourly(path, ENERGY_PRICE, HOURS[:2], "refuse")
+    assert values.to_list() == [32.69, 32.69]
+    for quantity in (ENERGY_PRICE, EXPORT_PRICE, SURPLUS):
+        assert f"`{quantity.column}`" in section
+        assert f"{quantity.most:,.0f} {quantity.unit}" in section
