@@ -1,1 +1,1 @@
-"""What the world does, hour by hour: intensity, capacity factors and load on one index."""
+"""What the world does, hour by hour: intensity, capacity factors, load and prices on one index."""

@@ -1,4 +1,4 @@
-"""One aligned hourly table of what the world does: intensity, capacity factors, load by tier."""
+"""One aligned hourly table of the world: intensity, capacity factors, load by tier, prices."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
