@@ -2,23 +2,26 @@
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from dcsim.errors import SimulationError, explained
-from dcsim.footprint.accounts import Footprint, account
-from dcsim.optimize.plan import ROUNDING_MW, TINY_KG, Plan, smallest_design
+from dcsim.errors import InfeasibleError, SimulationError, explained
+from dcsim.footprint.accounts import Footprint, account, account_each, over_horizon
+from dcsim.footprint.objective import objective_of
+from dcsim.optimize.answers import answers_of
+from dcsim.optimize.plan import ROUNDING_MW, TINY_KG, Design, Plan, smallest_design
 from dcsim.optimize.solve import optimize
 from dcsim.report.folder import fresh_folder, write_data
 from dcsim.report.reopen import read_study
-from dcsim.report.study import NOTHING, STRATEGY_LABELS, Agreement, Outcome, Study
+from dcsim.report.study import NOTHING, STRATEGY_LABELS, Agreement, Outcome, Study, YearRun
 from dcsim.report.write import write_report
 from dcsim.scenario.spec import Scenario
 from dcsim.simulate.engine import simulate
 from dcsim.simulate.meter import SimulationResult
-from dcsim.traces.frame import Traces, build_traces
+from dcsim.traces.frame import Traces
+from dcsim.traces.years import build_years
 
 SAME_TOTAL_FRAC = 1e-6
 """A study whose totals of plan, replay and ledger differ by more is refused [-]. They agree to
@@ -40,22 +43,74 @@ def run_scenario(scenario: Scenario, progress: Progress = _silent) -> Study:
         progress: Told what is being done, for a progress display.
 
     Raises:
-        DcsimError: Data is not whole, or there is no optimum; see `dcsim.errors`.
+        DcsimError: Data is not whole, or the last strategy has no optimum; see `dcsim.errors`.
     """
     progress("reading grid and load")
-    traces = build_traces(scenario)
-    outcomes = [do_nothing(scenario, traces)]
+    years = build_years(scenario)
+    plans, infeasible = _plans(scenario, years, progress)
+    plan = plans[-1]
+    progress("replaying the plan")
+    runs = tuple(
+        YearRun(year, dispatch, _replayed(scenario, year, plan.design, dispatch))
+        for year, dispatch in zip(years, plan.dispatches, strict=True)
+    )
+    outcomes = (
+        do_nothing(scenario, years),
+        *(outcome_of(scenario, years, plan) for plan in plans),
+    )
+    return checked_study(scenario, runs, outcomes, plan, infeasible, progress)
+
+
+def _plans(
+    scenario: Scenario, years: Sequence[Traces], progress: Progress
+) -> tuple[list[Plan], dict[str, str]]:
+    """Plan each strategy; of those that cannot keep the limits, say why. The last one must."""
+    plans: list[Plan] = []
+    infeasible: dict[str, str] = {}
     for strategy in scenario.strategies:
         progress(f"planning: {STRATEGY_LABELS[strategy].lower()}")
-        plan = optimize(scenario, traces, strategy)
-        outcomes.append(outcome_of(scenario, traces, plan))
-    progress("replaying the plan")
-    policy = scenario.simulation.policy
-    replay = simulate(scenario, traces, plan.design, policy, plan.dispatch)
-    replayed = account(scenario, traces, plan.design, replay.energy)
-    agreement = agreement_of(plan, outcomes[-1].footprint, replay.energy, replayed)
-    require_agreement(agreement, follows_plan=policy == "follow_plan")
-    return Study(scenario, traces, tuple(outcomes), plan.dispatch, replay, replayed, agreement)
+        try:
+            plans.append(optimize(scenario, years, strategy))
+        except InfeasibleError as error:
+            if strategy == scenario.strategies[-1]:
+                raise
+            infeasible[strategy] = str(error)
+    return plans, infeasible
+
+
+def _replayed(
+    scenario: Scenario, year: Traces, design: Design, dispatch: pd.DataFrame
+) -> SimulationResult:
+    return simulate(scenario, year, design, scenario.simulation.policy, dispatch)
+
+
+def checked_study(
+    scenario: Scenario,
+    runs: tuple[YearRun, ...],
+    outcomes: tuple[Outcome, ...],
+    plan: Plan,
+    infeasible: Mapping[str, str],
+    progress: Progress = _silent,
+) -> Study:
+    """Put a study together, once replay, ledger and optimum are seen to agree.
+
+    Raises:
+        SimulationError: They do not.
+    """
+    years = [run.traces for run in runs]
+    energies = [run.replay.energy for run in runs]
+    replayed = account_each(scenario, years, plan.design, energies)
+    agreement = agreement_of(scenario, runs, outcomes[-1], replayed)
+    require_agreement(agreement, follows_plan=scenario.simulation.policy == "follow_plan")
+    return Study(
+        scenario=scenario,
+        years=runs,
+        outcomes=outcomes,
+        replay_footprint=over_horizon(replayed, years),
+        agreement=agreement,
+        infeasible=infeasible,
+        answers=answers_of(scenario, years, plan, progress) if scenario.answers else None,
+    )
 
 
 def plan_to_folder(scenario: Scenario, folder: Path, progress: Progress = _silent) -> Study:
@@ -98,41 +153,62 @@ def rewrite_report(folder: Path, progress: Progress = _silent) -> Study:
     return study
 
 
-def replay_under(study: Study, policy: str) -> tuple[SimulationResult, Footprint]:
+def replay_under(study: Study, policy: str, year: int = 0) -> tuple[SimulationResult, Footprint]:
     """Replay a study's chosen design under another policy, and account for it.
 
     Args:
         study: A finished study.
         policy: `follow_plan`, `greedy` or `none`.
+        year: Number of the planned year.
     """
-    design = study.chosen.design
-    result = simulate(study.scenario, study.traces, design, policy, study.dispatch)
-    return result, account(study.scenario, study.traces, design, result.energy)
+    design, run = study.chosen.design, study.years[year]
+    result = simulate(study.scenario, run.traces, design, policy, run.dispatch)
+    return result, account(study.scenario, run.traces, design, result.energy)
 
 
-def do_nothing(scenario: Scenario, traces: Traces) -> Outcome:
+def do_nothing(scenario: Scenario, years: Sequence[Traces]) -> Outcome:
     """Return what happens if nothing is built beyond what exists, and no work is shifted."""
     design = smallest_design(scenario)
-    energy = simulate(scenario, traces, design, "none").energy
-    return Outcome(NOTHING, design, account(scenario, traces, design, energy), None, {})
+    energies = [simulate(scenario, year, design, "none").energy for year in years]
+    by_year = account_each(scenario, years, design, energies)
+    return Outcome(NOTHING, design, over_horizon(by_year, years), None, by_year=by_year)
 
 
-def outcome_of(scenario: Scenario, traces: Traces, plan: Plan) -> Outcome:
+def outcome_of(scenario: Scenario, years: Sequence[Traces], plan: Plan) -> Outcome:
     """Return a plan's design with its ledger and certificate."""
-    footprint = account(scenario, traces, plan.design, plan.dispatch)
-    return Outcome(plan.strategy, plan.design, footprint, plan.certificate, plan.shadow_prices)
+    by_year = account_each(scenario, years, plan.design, plan.dispatches)
+    return Outcome(
+        strategy=plan.strategy,
+        design=plan.design,
+        footprint=over_horizon(by_year, years),
+        certificate=plan.certificate,
+        shadow_prices=plan.shadow_prices,
+        binding_hours=plan.binding_hours,
+        by_year=by_year,
+    )
 
 
 def agreement_of(
-    plan: Plan, planned: Footprint, replayed_energy: pd.DataFrame, replayed: Footprint
+    scenario: Scenario,
+    runs: Sequence[YearRun],
+    planned: Outcome,
+    replayed: Sequence[Footprint],
 ) -> Agreement:
     """Return how far the replay is from the plan, and the ledger from the solver's optimum."""
-    difference = (replayed_energy - plan.dispatch).abs()
-    return Agreement(
-        largest_difference_mw=float(difference.to_numpy().max()),
-        total_difference_frac=relative_difference(replayed.total_kg, planned.total_kg),
-        ledger_difference_frac=relative_difference(planned.total_kg, plan.certificate.objective),
+    years = [run.traces for run in runs]
+    in_plan, in_replay = (
+        objective_of(scenario.objective, years, parts) for parts in (planned.by_year, replayed)
     )
+    optimum = planned.certificate.objective if planned.certificate is not None else in_plan
+    return Agreement(
+        largest_difference_mw=max(_largest_difference(run) for run in runs),
+        total_difference_frac=relative_difference(in_replay, in_plan),
+        ledger_difference_frac=relative_difference(in_plan, optimum),
+    )
+
+
+def _largest_difference(run: YearRun) -> float:
+    return float((run.replay.energy - run.dispatch).abs().to_numpy().max())
 
 
 def relative_difference(one: float, other: float) -> float:

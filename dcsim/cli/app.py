@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +14,10 @@ import typer
 
 from dcsim.cli.display import panel, steps
 from dcsim.cli.grids import grids_app
+from dcsim.cli.study import print_replay, print_study
 from dcsim.errors import DcsimError
 
 if TYPE_CHECKING:
-    from dcsim.footprint.accounts import Footprint
     from dcsim.report.study import Study
     from dcsim.scenario.spec import Scenario
 
@@ -56,6 +55,16 @@ GridFileOption = Annotated[
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="The run folder; results/<name> if left out.")
 ]
+AnswersOption = Annotated[
+    bool,
+    typer.Option(
+        "--answers", help="Also find near-optimal ranges and break-evens (many more solves)."
+    ),
+]
+YearOption = Annotated[
+    str | None,
+    typer.Option("--year", help="Which of several planned years; the first if left out."),
+]
 PolicyOption = Annotated[
     str, typer.Option("--policy", help="follow_plan, greedy (no shifting) or none.")
 ]
@@ -81,15 +90,17 @@ def plan(
     out: OutOption = None,
     set_: SetOption = None,
     grid_file: GridFileOption = None,
+    answers: AnswersOption = False,
 ) -> None:
     """Plan a scenario, replay the plan, and write the run folder with its report."""
-    asked = _load(scenario, set_, grid_file)
+    overrides = [*(set_ or []), *(["answers=true"] if answers else [])]
+    asked = _load(scenario, overrides, grid_file)
     folder = out or Path("results") / asked.name.replace(" ", "-")
     from dcsim.run import plan_to_folder
 
     with steps() as progress:
         study = plan_to_folder(asked, folder, progress)
-    _print_study(study)
+    print_study(study)
     typer.echo(f"Report: {(folder / 'report.html').resolve()}")
 
 
@@ -100,6 +111,7 @@ def simulate(
         typer.Argument(metavar="RUN|SCENARIO", help="A run folder, or a scenario to plan first."),
     ],
     policy: PolicyOption = "follow_plan",
+    year: YearOption = None,
     set_: SetOption = None,
     grid_file: GridFileOption = None,
 ) -> None:
@@ -109,17 +121,18 @@ def simulate(
 
     require_policy(policy)
     study, folder = _study_of(source, set_, grid_file)
+    number = study.number_of_year(year)
 
     with steps() as progress:
         progress(f"replaying under {policy}")
-        result, footprint = replay_under(study, policy)
+        result, footprint = replay_under(study, policy, number)
     if folder is not None:
         from dcsim.report.folder import write_parquet
 
         path = folder / f"simulated-{policy}.parquet"
         write_parquet(result.energy, path)
         typer.echo(f"Hourly table: {path}")
-    _print_replay(study, policy, footprint, len(result.events))
+    print_replay(study.chosen.by_year[number], policy, footprint, len(result.events))
 
 
 @app.command()
@@ -177,84 +190,3 @@ def _study_of(
 
     with steps() as progress:
         return run_scenario(asked, progress), None
-
-
-def _print_study(study: Study) -> None:
-    """Print designs and totals of all strategies, and the certificate of the chosen one."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    title = Text(f"{study.scenario.name}: {study.traces.hours} hours", style="table.title")
-    table = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("", no_wrap=True)
-    for outcome in study.outcomes:
-        table.add_column(_HEADINGS[outcome.strategy], justify="right")
-    for name, cells in _rows(study):
-        table.add_row(name, *cells)
-    Console().print(table)
-    certificate, agreement = study.chosen.certificate, study.agreement
-    if certificate is not None:
-        typer.echo(
-            f"Optimum {certificate.objective:,.3f} kg, proven bound {certificate.bound:,.3f} "
-            f"kg, relative gap {certificate.gap:.1e} ({certificate.solver})"
-        )
-    typer.echo(
-        f"Replay ({study.replay.policy}): largest difference {agreement.largest_difference_mw:.1e} "
-        f"MW, total {agreement.total_difference_frac:+.1e}; ledger against optimum "
-        f"{agreement.ledger_difference_frac:+.1e}"
-    )
-
-
-def _rows(study: Study) -> Iterator[tuple[str, list[str]]]:
-    """Yield the lines of the summary table: a name, and a cell for each strategy."""
-    from dcsim.report.views import saved_frac
-    from dcsim.units import KG_PER_T
-
-    designs = [outcome.design.as_dict() for outcome in study.outcomes]
-    ledgers = [outcome.footprint.ledger for outcome in study.outcomes]
-    scores = [outcome.footprint.scores for outcome in study.outcomes]
-    for key, label in _DESIGN_LABELS.items():
-        yield label, [f"{design[key]:,.1f}" for design in designs]
-    for scope in ("operational", "embodied", None):
-        label = f"{scope or 'total'} t CO2e"
-        yield label, [f"{ledger.total_kg(scope) / KG_PER_T:,.1f}" for ledger in ledgers]
-    if any(score.unserved_mwh > 0 for score in scores):
-        yield "unserved MWh", [f"{score.unserved_mwh:,.1f}" for score in scores]
-    saved = [saved_frac(study, outcome) for outcome in study.outcomes]
-    yield "saved", [f"{share:.1%}" if study.is_fair else "-" for share in saved]
-    yield "coverage", [f"{score.coverage_frac:.1%}" for score in scores]
-    yield "CFE score", [f"{score.cfe_frac:.1%}" for score in scores]
-
-
-_HEADINGS = {
-    "nothing": "nothing",
-    "renewables": "renewables",
-    "renewables_battery": "+battery",
-    "renewables_shifting": "+shifting",
-    "all": "all",
-}
-"""The strategies, short enough for a terminal of 80 columns."""
-
-_DESIGN_LABELS = {
-    "solar_mw": "solar MW",
-    "wind_mw": "wind MW",
-    "battery_mwh": "battery MWh",
-    "battery_mw": "battery MW",
-    "extra_server_mw": "extra servers MW",
-}
-
-
-def _print_replay(study: Study, policy: str, footprint: Footprint, events: int) -> None:
-    from dcsim.run import relative_difference
-    from dcsim.units import KG_PER_T
-
-    total_t, planned_t = footprint.total_kg / KG_PER_T, study.chosen.footprint.total_kg / KG_PER_T
-    change = relative_difference(total_t, planned_t)
-    scores = footprint.scores
-    typer.echo(
-        f"Policy {policy}: {total_t:,.1f} t CO2e, plan {planned_t:,.1f} t ({change:+.2%}); "
-        f"coverage {scores.coverage_frac:.1%}, unserved {scores.unserved_mwh:,.1f} MWh, "
-        f"{events} events"
-    )

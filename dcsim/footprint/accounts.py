@@ -76,11 +76,25 @@ def account_years(
         design: What is built; it serves all of them.
         energies: Energy table of each year.
     """
-    weights = [year.weight for year in years]
-    parts = [
+    return over_horizon(account_each(scenario, years, design, energies), years)
+
+
+def account_each(
+    scenario: Scenario,
+    years: Sequence[Traces],
+    design: Design,
+    energies: Sequence[pd.DataFrame],
+) -> tuple[Footprint, ...]:
+    """Account for each year by itself."""
+    return tuple(
         account(scenario, year, design, energy)
         for year, energy in zip(years, energies, strict=True)
-    ]
+    )
+
+
+def over_horizon(parts: Sequence[Footprint], years: Sequence[Traces]) -> Footprint:
+    """Return the sum of the footprints of several years, each by its weight."""
+    weights = [year.weight for year in years]
     return Footprint(
         Ledger(weighted_rows([part.ledger.rows for part in parts], weights)),
         weighted_scores([part.scores for part in parts], weights),

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from dcsim.footprint.ledger import EMBODIED, OPERATIONAL
+from dcsim.report.figures_answers import ranges_figure
 from dcsim.report.figures_day import mean_day_figure
 from dcsim.report.figures_week import week_figures
 from dcsim.report.figures_year import duration_figure, heatmap_figure
@@ -47,7 +48,8 @@ def all_figures(study: Study) -> dict[str, Described]:
     """Draw every figure of a study, in the order of the report.
 
     `summer_week` and `winter_week` are one figure, `summer_week`, where the horizon is too short
-    for two; `shifting` is there only if the chosen plan moves work.
+    for two; `shifting` is there only if the chosen plan moves work, `ranges` if they were
+    asked for.
 
     Returns:
         For each name the figure and its alternative text.
@@ -62,6 +64,8 @@ def all_figures(study: Study) -> dict[str, Described]:
         }
         if moves_work(study):
             figures["shifting"] = mean_day_figure(study)
+        if study.answers is not None and study.answers.ranges:
+            figures["ranges"] = ranges_figure(study)
         for figure, _ in figures.values():
             settle(figure)
     return figures
@@ -95,7 +99,7 @@ def strategies_figure(study: Study) -> Described:
     axes.set_yticks(range(len(labels)), [outcome.label for outcome in study.outcomes])
     axes.invert_yaxis()
     axes.tick_params(axis="y", length=0)
-    axes.set_xlabel(f"Operational and embodied carbon [{carbon_unit(study.traces.hours)}]")
+    axes.set_xlabel(f"Operational and embodied carbon [{carbon_unit(study.horizon_hours)}]")
     axes.xaxis.set_major_formatter("{x:,g}")
     axes.grid(axis="x")
     legend_below(figure, axes, 3)
@@ -136,7 +140,7 @@ def _draw_bars(axes: Axes, study: Study, least_labelled_t: float) -> None:
 def _strategies_alt(study: Study) -> str:
     parts = [f"{o.label}: {_bar_label(study, o)}" for o in study.outcomes]
     return (
-        f"Stacked bars of operational and embodied carbon {period(study.traces.hours)}, by "
+        f"Stacked bars of operational and embodied carbon {period(study.horizon_hours)}, by "
         f"strategy. {'. '.join(parts)} than doing nothing."
     )
 
@@ -145,7 +149,7 @@ def trade_off_figure(study: Study) -> Described:
     """Draw operational against embodied carbon, a point for each strategy [t CO2e]."""
     figure = new_figure("Making against running: what each strategy trades", 4.6)
     axes = figure.add_subplot()
-    unit = carbon_unit(study.traces.hours)
+    unit = carbon_unit(study.horizon_hours)
     points = _merged_points(study.outcomes[1:])
     shown = [point for *point, _ in points]
     nothing = _point(study.nothing)
@@ -224,4 +228,4 @@ def _trade_off_alt(study: Study) -> str:
             f"{outcome.label}: {number(embodied_t)} t embodied, "
             f"{number(operational_t)} t operational"
         )
-    return f"Embodied against operational carbon {period(study.traces.hours)}. {'; '.join(parts)}."
+    return f"Embodied against operational carbon {period(study.horizon_hours)}. {'; '.join(parts)}."

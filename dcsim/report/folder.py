@@ -8,6 +8,8 @@
     simulated.parquet  the replay: the same columns
     events.csv         what went out of the ordinary in the replay
     ledger.csv         rows of scope, source, kg for each strategy
+    cost.csv           rows of scope, source, usd for each strategy
+    years/<name>/      traces, hourly, simulated and events of each planned year after the first
     figures/, report.html
 
 Everything is written to a temporary folder beside the target, which takes the target's place when
@@ -35,12 +37,14 @@ if sys.platform != "win32":
     import fcntl
 
 from dcsim.errors import OutputError, explained
-from dcsim.report.study import Study
+from dcsim.footprint.accounts import Footprint
+from dcsim.report.study import Outcome, Study, YearRun
 from dcsim.scenario.document import to_yaml
 
 METADATA = "metadata.json"
 SCENARIO = "scenario.yaml"
 SUMMARY = "summary.json"
+YEARS = "years"
 
 _OURS = {
     METADATA,
@@ -51,6 +55,8 @@ _OURS = {
     "simulated.parquet",
     "events.csv",
     "ledger.csv",
+    "cost.csv",
+    YEARS,
     "figures",
     "report.html",
 }
@@ -217,11 +223,24 @@ def write_data(study: Study, folder: Path, seconds: Mapping[str, float]) -> None
     (folder / SCENARIO).write_text(scenario_yaml(study), encoding="utf-8")
     (folder / SUMMARY).write_text(_json(summary(study)), encoding="utf-8")
     (folder / METADATA).write_text(_json(metadata(study, seconds)), encoding="utf-8")
-    study.traces.table.to_parquet(folder / "traces.parquet")
-    study.dispatch.to_parquet(folder / "hourly.parquet")
-    study.replay.energy.to_parquet(folder / "simulated.parquet")
-    study.replay.events.to_csv(folder / "events.csv", index=False)
     ledger(study).to_csv(folder / "ledger.csv", index=False)
+    cost(study).to_csv(folder / "cost.csv", index=False)
+    for run in study.years:
+        write_year(run, folder_of_year(folder, study, run))
+
+
+def folder_of_year(folder: Path, study: Study, run: YearRun) -> Path:
+    """Return where a year's tables are: those of the first in the run folder itself."""
+    return folder if run is study.years[0] else folder / YEARS / run.traces.name
+
+
+def write_year(run: YearRun, folder: Path) -> None:
+    """Write the hourly tables of one planned year."""
+    folder.mkdir(parents=True, exist_ok=True)
+    run.traces.table.to_parquet(folder / "traces.parquet")
+    run.dispatch.to_parquet(folder / "hourly.parquet")
+    run.replay.energy.to_parquet(folder / "simulated.parquet")
+    run.replay.events.to_csv(folder / "events.csv", index=False)
 
 
 def scenario_yaml(study: Study) -> str:
@@ -234,7 +253,7 @@ def scenario_yaml(study: Study) -> str:
 
 
 def ledger(study: Study) -> pd.DataFrame:
-    """Return the ledgers of all strategies as one table: strategy, scope, source, kg."""
+    """Return the carbon ledgers of all strategies as one table: strategy, scope, source, kg."""
     tables = [
         outcome.footprint.ledger.as_frame().assign(strategy=outcome.strategy)
         for outcome in study.outcomes
@@ -242,32 +261,58 @@ def ledger(study: Study) -> pd.DataFrame:
     return pd.concat(tables)[["strategy", "scope", "source", "kg"]]
 
 
+def cost(study: Study) -> pd.DataFrame:
+    """Return the cost ledgers of all strategies as one table: strategy, scope, source, usd."""
+    tables = [
+        outcome.footprint.cost.as_frame().assign(strategy=outcome.strategy)
+        for outcome in study.outcomes
+    ]
+    return pd.concat(tables)[["strategy", "scope", "source", "usd"]]
+
+
 def summary(study: Study) -> dict[str, Any]:
     """Return the figures of a study as plain data: no times of the clock, no seconds."""
     return {
         "name": study.scenario.name,
         "chosen": study.chosen.strategy,
-        "hours": study.traces.hours,
-        "outcomes": [
-            {
-                "strategy": outcome.strategy,
-                "design": outcome.design.as_dict(),
-                "total_kg": outcome.footprint.total_kg,
-                "ledger": [asdict(row) for row in outcome.footprint.ledger.rows],
-                "cost_usd": outcome.footprint.cost_usd,
-                "cost": [asdict(row) for row in outcome.footprint.cost.rows],
-                "scores": asdict(outcome.footprint.scores),
-                "certificate": outcome.certificate and asdict(outcome.certificate),
-                "shadow_prices_kg": dict(outcome.shadow_prices_kg),
-            }
-            for outcome in study.outcomes
-        ],
+        "hours": study.horizon_hours,
+        "years": [_year(run) for run in study.years],
+        "outcomes": [_outcome(outcome) for outcome in study.outcomes],
+        "infeasible": dict(study.infeasible),
+        "answers": study.answers and asdict(study.answers),
         "replay": {
             "policy": study.replay.policy,
             "total_kg": study.replay_footprint.total_kg,
-            "events": len(study.replay.events),
+            "cost_usd": study.replay_footprint.cost_usd,
+            "events": sum(len(run.replay.events) for run in study.years),
             **asdict(study.agreement),
         },
+    }
+
+
+def _year(run: YearRun) -> dict[str, Any]:
+    return {"name": run.traces.name, "weight": run.traces.weight, "hours": run.traces.hours}
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "strategy": outcome.strategy,
+        "design": outcome.design.as_dict(),
+        **_footprint(outcome.footprint),
+        "by_year": [_footprint(footprint) for footprint in outcome.by_year],
+        "certificate": outcome.certificate and asdict(outcome.certificate),
+        "shadow_prices": dict(outcome.shadow_prices),
+        "binding_hours": dict(outcome.binding_hours),
+    }
+
+
+def _footprint(footprint: Footprint) -> dict[str, Any]:
+    return {
+        "total_kg": footprint.total_kg,
+        "cost_usd": footprint.cost_usd,
+        "ledger": [asdict(row) for row in footprint.ledger.rows],
+        "cost": [asdict(row) for row in footprint.cost.rows],
+        "scores": asdict(footprint.scores),
     }
 
 
@@ -277,7 +322,7 @@ def metadata(study: Study, seconds: Mapping[str, float]) -> dict[str, Any]:
         "status": "completed",
         "name": study.scenario.name,
         "seed": study.scenario.seed,
-        "sources": [asdict(source) for source in study.traces.sources],
+        "sources": [[asdict(source) for source in run.traces.sources] for run in study.years],
         "python": sys.version.split()[0],
         "versions": {package: version(package) for package in _PACKAGES},
         "seconds": dict(seconds),

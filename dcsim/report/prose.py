@@ -13,11 +13,12 @@ from dcsim.report.numbers import (
     tonnes,
     with_unit,
 )
-from dcsim.report.study import NOTHING, Outcome, Study
+from dcsim.report.study import NOTHING, STRATEGY_LABELS, Outcome, Study
 from dcsim.report.views import local_time, moved_mwh, saved_frac, saved_kg, span_in_words
+from dcsim.scenario.money import Minimize
 from dcsim.scenario.rates import rates_of
 from dcsim.scenario.spec import Account
-from dcsim.units import STEP_H
+from dcsim.units import KG_PER_T, STEP_H, USD_PER_MILLION
 
 _AGREES_MW = 1e-6
 _AGREES_FRAC = 1e-9
@@ -26,8 +27,19 @@ _LEAST_TOLD_FRAC = 1e-3
 
 def headline(study: Study) -> list[str]:
     """Return what to build and what it brings, in sentences."""
-    sentences = [_what_to_build(study), _total_against_nothing(study), _where_it_comes_from(study)]
-    return [*sentences, *_what_options_add(study), *_proof(study), *_warnings(study)]
+    sentences = [
+        _what_to_build(study),
+        _total_against_nothing(study),
+        _where_it_comes_from(study),
+        _cost_against_nothing(study),
+    ]
+    return [
+        *sentences,
+        *_what_options_add(study),
+        *_what_is_best(study),
+        *_proof(study),
+        *_warnings(study),
+    ]
 
 
 def _t(kg: float) -> str:
@@ -73,7 +85,7 @@ def _total_against_nothing(study: Study) -> str:
     plan_kg, nothing_kg = study.chosen.footprint.total_kg, study.nothing.footprint.total_kg
     saved, frac = saved_kg(study, study.chosen), saved_frac(study, study.chosen)
     what = "Making and running it" if built(study.chosen) else "Running as it is"
-    start = f"{what} emits {_t(plan_kg)} {period(study.traces.hours)}"
+    start = f"{what} emits {_t(plan_kg)} {period(study.horizon_hours)}"
     if not study.is_fair:
         return f"{start}. Doing nothing is no measure here: it leaves load unserved."
     if abs(frac) < _LEAST_TOLD_FRAC:
@@ -92,6 +104,42 @@ def _where_it_comes_from(study: Study) -> str:
         f"making what is built. Own supply covers {percent(footprint.scores.coverage_frac)} of the "
         f"load; the carbon-free share of all power used is {percent(footprint.scores.cfe_frac)}."
     )
+
+
+def _cost_against_nothing(study: Study) -> str:
+    plan_usd, nothing_usd = study.chosen.footprint.cost_usd, study.nothing.footprint.cost_usd
+    start = f"It costs {_usd(plan_usd)} {period(study.horizon_hours)}"
+    if not study.is_fair:
+        return f"{start}."
+    more = plan_usd - nothing_usd
+    saved_t = saved_kg(study, study.chosen) / KG_PER_T
+    against = f"{start}, against {_usd(nothing_usd)} from doing nothing"
+    if more <= 0 or saved_t <= NOTHING_BELOW:
+        return f"{against}."
+    return f"{against}; each tonne saved costs {with_unit(rounded(more / saved_t), 'USD')}."
+
+
+def _usd(usd: float) -> str:
+    return with_unit(rounded(usd / USD_PER_MILLION, 4), "million USD")
+
+
+def _what_is_best(study: Study) -> list[str]:
+    """Say by what measure the plan is the best, where that is not carbon over all years."""
+    asked = study.scenario.objective
+    measure = _MEASURES[asked.minimize].format(
+        price=f"{asked.carbon_usd_per_t or 0:,g}", slack=percent(asked.slack_frac)
+    )
+    if asked.years == "worst" and len(study.years) > 1:
+        return [f"This is the plan of {measure} in the worst of the years."]
+    return [] if asked.minimize == "carbon" else [f"This is the plan of {measure}."]
+
+
+_MEASURES: dict[Minimize, str] = {
+    "carbon": "least carbon",
+    "cost": "least cost, not of least carbon",
+    "weighted": "least cost with each tonne of carbon counted at {price} USD",
+    "lexicographic": "least cost among those within {slack} of the least carbon",
+}
 
 
 def _what_options_add(study: Study) -> list[str]:
@@ -127,7 +175,14 @@ def _proof(study: Study) -> list[str]:
     certificate = study.chosen.certificate
     if certificate is None:
         return []
-    better = f"is better by more than {scientific(max(certificate.gap, 0.0))} of the total."
+    whole = "total" if certificate.unit != "USD" else "sum that was minimized"
+    gap = max(certificate.gap, 0.0)
+    if not certificate.is_optimal:
+        return [
+            "Time ran out before this was proved to be the best plan: another may be better by up "
+            f"to {percent(gap, 2)} of the {whole}."
+        ]
+    better = f"is better by more than {scientific(gap)} of the {whole}."
     if certificate.is_rigorous:
         return [f"It is proved that no other plan of this kind that the scenario allows {better}"]
     return [
@@ -137,6 +192,14 @@ def _proof(study: Study) -> list[str]:
 
 
 def _warnings(study: Study) -> list[str]:
+    impossible = [
+        f"{STRATEGY_LABELS[strategy]} alone cannot keep the limits: {why}."
+        for strategy, why in study.infeasible.items()
+    ]
+    return [*impossible, *_unfair_comparison(study)]
+
+
+def _unfair_comparison(study: Study) -> list[str]:
     unserved_mwh = study.nothing.footprint.scores.unserved_mwh
     if unserved_mwh <= NOTHING_BELOW:
         return []
@@ -174,7 +237,7 @@ def replay_sentences(study: Study) -> list[str]:
         f"enforce their limits themselves, under the policy {policy}.",
         f"{verdict} The largest difference of any cell of the two energy tables is "
         f"{scientific(agreement.largest_difference_mw)} MW or MWh. The replay emits "
-        f"{_t(replayed.total_kg)} {period(study.traces.hours)}; relative to the plan that is a "
+        f"{_t(replayed.total_kg)} {period(study.horizon_hours)}; relative to the plan that is a "
         f"difference of {scientific(agreement.total_difference_frac)}.",
         f"The ledger's total differs from the optimum the solver reports by "
         f"{scientific(agreement.ledger_difference_frac)}, relative.",
@@ -212,6 +275,8 @@ _CHARGED_AT: dict[Account, str] = {
     "set “{factors}”",
     "reported": "the carbon intensity that the imported file reports for the same hour, by the "
     "factors of whoever computed it",
+    "mean": "the mean, over the horizon, of the average production intensity of the grid, the same "
+    "in every hour, from the emission factor set “{factors}”",
 }
 
 _NOT_CHARGED: dict[Account, str] = {
@@ -224,6 +289,8 @@ _NOT_CHARGED: dict[Account, str] = {
     "or which plants run is beyond it.",
     "reported": "Grid import is charged at the intensity the imported file gives; what it counts, "
     "and whether it is an average or of the next MWh, is its author's choice.",
+    "mean": "Grid import is charged the same in every hour, so the plan cannot tell a clean hour "
+    "from a dirty one.",
 }
 
 
@@ -243,20 +310,27 @@ def _wear_sentence(study: Study) -> str:
 
 def left_out_sentences(study: Study) -> tuple[str, ...]:
     """Return what the model leaves out, in plain words."""
-    return (_LEFT_OUT[0], _NOT_CHARGED[study.scenario.grid.account], *_LEFT_OUT[1:])
+    account = _NOT_CHARGED[study.scenario.grid.account]
+    years = () if study.scenario.planned_years else (_ONE_YEAR,)
+    return (_LEFT_OUT[0], account, *years, *_LEFT_OUT[1:])
+
+
+_ONE_YEAR = (
+    "One year stands for all years of what is built: the grid does not get cleaner, the load does "
+    "not grow, and the weather does not change (several years can be asked for)."
+)
 
 
 _LEFT_OUT = (
     "The plan knows the whole horizon in advance: weather, load and grid. Nobody does, so what is "
     "shown is the best that could be done, not what an operator would reach.",
-    "The grid does not react: it is as clean whether the datacenter draws much or little, and it "
-    "does not change over the years.",
+    "The grid does not react: it is as clean whether the datacenter draws much or little.",
     "Nothing fails: there are no outages of grid, servers, battery or turbines, and no upkeep.",
     "Own solar and wind produce as the region's fleet did in each hour, or as a model says from a "
     "weather file, whose typical year is not the weather the grid had; a real site differs, and "
     "there are no losses of transmission.",
-    "Any size may be built; there are no blocks, no land, no permits, no money. Carbon is all that "
-    "counts.",
+    "Any size may be built, for the same price each MW; there are no blocks, no permits, no taxes "
+    "and no incentives.",
     "The battery neither ages within the horizon nor loses charge over time.",
 )
 

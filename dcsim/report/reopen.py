@@ -7,14 +7,16 @@ from typing import Any
 import pandas as pd
 
 from dcsim.errors import DataError, DcsimError
-from dcsim.footprint.accounts import Footprint, account
+from dcsim.footprint.accounts import Footprint, account_years
 from dcsim.footprint.ledger import CostLedger, CostRow, Ledger, Row
 from dcsim.footprint.scores import Scores
 from dcsim.grid.generation import Repair, Source
+from dcsim.optimize.findings import Answers, BreakEven, DeadlineWorth, NearRange
 from dcsim.optimize.plan import Certificate, Design, energy_columns
-from dcsim.report.folder import METADATA, SCENARIO, SUMMARY, is_run
-from dcsim.report.study import STRATEGY_LABELS, Agreement, Outcome, Study
+from dcsim.report.folder import METADATA, SCENARIO, SUMMARY, YEARS, is_run
+from dcsim.report.study import STRATEGY_LABELS, Agreement, Outcome, Study, YearRun
 from dcsim.scenario.load import load_scenario
+from dcsim.scenario.spec import Scenario
 from dcsim.simulate.meter import SimulationResult
 from dcsim.traces.frame import Traces, local_day_numbers
 
@@ -39,25 +41,43 @@ def _read(folder: Path) -> Study:
     scenario = load_scenario(folder / SCENARIO)
     meta = json.loads((folder / METADATA).read_text(encoding="utf-8"))
     found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-    table = pd.read_parquet(folder / "traces.parquet")
-    days = local_day_numbers(pd.DatetimeIndex(table.index), scenario.datacenter.time_zone)
-    traces = Traces(table, days, tuple(_source(entry) for entry in meta["sources"]))
+    places = [folder, *(folder / YEARS / year["name"] for year in found["years"][1:])]
+    policy = found["replay"]["policy"]
+    runs = tuple(
+        _year_run(place, scenario, year, sources, policy)
+        for place, year, sources in zip(places, found["years"], meta["sources"], strict=True)
+    )
     outcomes = tuple(_outcome(entry) for entry in found["outcomes"])
-    columns = energy_columns(scenario.datacenter.flexible)
-    energy = _energy(folder / "simulated.parquet", traces, columns)
-    events = pd.read_csv(folder / "events.csv", parse_dates=["time"])
-    replay = SimulationResult(found["replay"]["policy"], energy, events, meta["seed"])
+    years, energies = [run.traces for run in runs], [run.replay.energy for run in runs]
     return Study(
         scenario=scenario,
-        traces=traces,
+        years=runs,
         outcomes=outcomes,
-        dispatch=_energy(folder / "hourly.parquet", traces, columns),
-        replay=replay,
-        replay_footprint=account(scenario, traces, outcomes[-1].design, energy),
+        replay_footprint=account_years(scenario, years, outcomes[-1].design, energies),
         agreement=Agreement(
             **{name: found["replay"][name] for name in Agreement.__dataclass_fields__}
         ),
+        infeasible=found["infeasible"],
+        answers=_answers(found["answers"]),
     )
+
+
+def _year_run(
+    folder: Path,
+    scenario: Scenario,
+    year: dict[str, Any],
+    sources: list[dict[str, Any]],
+    policy: str,
+) -> YearRun:
+    table = pd.read_parquet(folder / "traces.parquet")
+    days = local_day_numbers(pd.DatetimeIndex(table.index), scenario.datacenter.time_zone)
+    origins = tuple(_source(entry) for entry in sources)
+    traces = Traces(table, days, origins, year["name"], year["weight"])
+    columns = energy_columns(scenario.datacenter.flexible)
+    energy = _energy(folder / "simulated.parquet", traces, columns)
+    events = pd.read_csv(folder / "events.csv", parse_dates=["time"])
+    replay = SimulationResult(policy, energy, events, scenario.seed)
+    return YearRun(traces, _energy(folder / "hourly.parquet", traces, columns), replay)
 
 
 def _energy(path: Path, traces: Traces, columns: list[str]) -> pd.DataFrame:
@@ -74,15 +94,33 @@ def _source(entry: dict[str, Any]) -> Source:
 
 
 def _outcome(entry: dict[str, Any]) -> Outcome:
-    ledger = Ledger(tuple(Row(**row) for row in entry["ledger"]))
-    cost = CostLedger(tuple(CostRow(**row) for row in entry["cost"]))
     certificate = entry["certificate"]
     if entry["strategy"] not in STRATEGY_LABELS:
         raise DataError(f"{SUMMARY}: there is no strategy {entry['strategy']!r}")
     return Outcome(
         strategy=entry["strategy"],
         design=Design(**entry["design"]),
-        footprint=Footprint(ledger, Scores(**entry["scores"]), cost),
+        footprint=_footprint(entry),
         certificate=Certificate(**certificate) if certificate else None,
-        shadow_prices_kg=entry["shadow_prices_kg"],
+        shadow_prices=entry["shadow_prices"],
+        binding_hours=entry["binding_hours"],
+        by_year=tuple(_footprint(of_year) for of_year in entry["by_year"]),
+    )
+
+
+def _footprint(entry: dict[str, Any]) -> Footprint:
+    return Footprint(
+        Ledger(tuple(Row(**row) for row in entry["ledger"])),
+        Scores(**entry["scores"]),
+        CostLedger(tuple(CostRow(**row) for row in entry["cost"])),
+    )
+
+
+def _answers(entry: dict[str, Any] | None) -> Answers | None:
+    if entry is None:
+        return None
+    return Answers(
+        tuple(NearRange(**found) for found in entry["ranges"]),
+        tuple(BreakEven(**found) for found in entry["break_evens"]),
+        tuple(DeadlineWorth(**found) for found in entry["deadlines"]),
     )

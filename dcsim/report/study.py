@@ -1,11 +1,13 @@
 """What a report is about: one scenario, its strategies side by side, and the replay of the best."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
+from dcsim.errors import ScenarioError
 from dcsim.footprint.accounts import Footprint
+from dcsim.optimize.findings import Answers
 from dcsim.optimize.plan import ROUNDING_MW, Certificate, Design
 from dcsim.scenario.spec import Scenario
 from dcsim.simulate.meter import SimulationResult
@@ -28,14 +30,24 @@ STRATEGY_LABELS = {
 class Outcome:
     """One strategy's design and what it costs the climate.
 
-    `certificate` is None for `nothing`, which is not the result of an optimization.
+    Attributes:
+        strategy: Which options were open.
+        design: What is built.
+        footprint: What it costs over the whole horizon.
+        certificate: What was proved; None for `nothing`, which is not the result of an
+            optimization.
+        shadow_prices: See `Plan`.
+        binding_hours: See `Plan`.
+        by_year: What it costs in each planned year, by itself.
     """
 
     strategy: str
     design: Design
     footprint: Footprint
     certificate: Certificate | None
-    shadow_prices_kg: Mapping[str, float]
+    shadow_prices: Mapping[str, float] = field(default_factory=dict)
+    binding_hours: Mapping[str, int] = field(default_factory=dict)
+    by_year: tuple[Footprint, ...] = ()
 
     @property
     def label(self) -> str:
@@ -56,26 +68,75 @@ class Agreement:
 
 
 @dataclass(frozen=True)
+class YearRun:
+    """One planned year: what the world does, the plan's energy table, and its replay."""
+
+    traces: Traces
+    dispatch: pd.DataFrame
+    replay: SimulationResult
+
+
+@dataclass(frozen=True)
 class Study:
     """Everything one run found out.
 
     Attributes:
         scenario: What was asked, resolved.
-        traces: What the world does.
+        years: Each planned year of the last strategy's plan; most studies have one.
         outcomes: `nothing` first, then each strategy as the scenario lists them.
-        dispatch: Energy table of the last strategy's plan.
-        replay: The replay of that plan under the scenario's policy.
-        replay_footprint: What the replay costs the climate.
+        replay_footprint: What the replay costs the climate, over all years.
         agreement: How far replay and ledger are from the plan.
+        infeasible: Strategies that cannot keep the limits, with the reason.
+        answers: Near-optimal ranges and break-evens, if asked for.
     """
 
     scenario: Scenario
-    traces: Traces
+    years: tuple[YearRun, ...]
     outcomes: tuple[Outcome, ...]
-    dispatch: pd.DataFrame
-    replay: SimulationResult
     replay_footprint: Footprint
     agreement: Agreement
+    infeasible: Mapping[str, str] = field(default_factory=dict)
+    answers: Answers | None = None
+
+    @property
+    def traces(self) -> Traces:
+        """Return what the world does in the first year, the one shown in full."""
+        return self.years[0].traces
+
+    @property
+    def dispatch(self) -> pd.DataFrame:
+        """Return the plan's energy table of the first year."""
+        return self.years[0].dispatch
+
+    @property
+    def replay(self) -> SimulationResult:
+        """Return the replay of the first year."""
+        return self.years[0].replay
+
+    def number_of_year(self, name: str | None) -> int:
+        """Return the number of a planned year by its name, the first if none is given.
+
+        Raises:
+            ScenarioError: No year has that name; lists those there are.
+        """
+        names = [run.traces.name for run in self.years]
+        if name is None:
+            return 0
+        if name not in names:
+            known = ", ".join(filter(None, names)) or "none, it plans one horizon"
+            raise ScenarioError(f"there is no year {name!r} in this study; known are {known}")
+        return names.index(name)
+
+    @property
+    def horizon_hours(self) -> int:
+        """Return the length of the horizon, each year by its weight [h]."""
+        return round(sum(run.traces.weight * run.traces.hours for run in self.years))
+
+    @property
+    def objective_unit(self) -> str:
+        """Return the unit of what was minimized, as people write it: kg or USD."""
+        certificate = self.chosen.certificate
+        return "USD" if certificate is not None and certificate.unit == "USD" else "kg"
 
     @property
     def nothing(self) -> Outcome:

@@ -110,7 +110,7 @@ def design_table(study: Study) -> Table:
     ]
     return table_of(
         "design",
-        f"What the plan builds, and the embodied carbon of it {period(study.traces.hours)}",
+        f"What the plan builds, and the embodied carbon of it {period(study.horizon_hours)}",
         [
             ("", False),
             ("Capacity", True),
@@ -158,10 +158,10 @@ def _is_open(strategy: str, option: str) -> bool:
 
 def shadow_text(study: Study, limit: str, unit: str) -> str:
     """Return in words what one more unit of a limit would save, a dash if nothing [kg CO2e]."""
-    saved = study.chosen.shadow_prices_kg.get(limit, 0.0)
+    saved = study.chosen.shadow_prices.get(limit, 0.0)
     if saved < _SHADOW_LEAST_KG:
         return DASH
-    return f"one more {unit} would save {number(saved)} kg {period(study.traces.hours)}"
+    return f"one more {unit} would save {number(saved)} kg {period(study.horizon_hours)}"
 
 
 Measure = tuple[str, Callable[[Outcome], float], Callable[[float], str]]
@@ -205,7 +205,7 @@ def totals_table(study: Study) -> Table:
     ]
     return table_of(
         "totals",
-        f"The plan against doing nothing, {_period_head(study)}",
+        f"The plan against doing nothing, {period_head(study)}",
         [("", False), (study.nothing.label, True), ("The plan", True), ("Change", True)],
         rows,
     )
@@ -217,9 +217,9 @@ def _change(difference: float, write: Callable[[float], str]) -> str:
     return signed(write(difference))
 
 
-def _period_head(study: Study) -> str:
+def period_head(study: Study) -> str:
     """Return the period of all totals of a table, for its caption."""
-    words = period(study.traces.hours)
+    words = period(study.horizon_hours)
     return f"totals {words}" if words.startswith("in") else f"totals of {words}"
 
 
@@ -242,7 +242,7 @@ def strategies_table(study: Study) -> Table:
     ]
     return table_of(
         "strategies",
-        f"Every strategy side by side, {_period_head(study)}",
+        f"Every strategy side by side, {period_head(study)}",
         [("", False), *((outcome.label, True) for outcome in study.outcomes)],
         [*capacities, *carbon[:3], *saved, *carbon[3:]],
     )
@@ -267,7 +267,7 @@ def ledger_table(study: Study) -> Table:
     total = ("Total", "", tonnes(footprint.total_kg), _share(1.0, 1.0))
     return table_of(
         "ledger",
-        f"Ledger of the plan, {_period_head(study)}",
+        f"Ledger of the plan, {period_head(study)}",
         [("Source", False), ("Scope", False), (f"[{TONNES}]", True), ("Share", True)],
         [*rows, total],
         last_row_is_total=True,

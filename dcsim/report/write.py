@@ -10,7 +10,15 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from dcsim.report import prose, tables, tables_basis
+from dcsim.report import (
+    prose,
+    tables,
+    tables_answers,
+    tables_basis,
+    tables_cost,
+    tables_limits,
+    tables_years,
+)
 from dcsim.report.figures import Described, all_figures, figure_bytes
 from dcsim.report.folder import scenario_yaml
 from dcsim.report.study import Study
@@ -31,6 +39,8 @@ CAPTIONS = {
     "cell is an hour outside the horizon, or one that daylight saving skips.",
     "duration": "Hours sorted from the highest to the lowest: how high import and load are for "
     "how much of the time.",
+    "ranges": "Each bar holds the sizes of one capacity that come within a share of the best "
+    "total, the other capacities following; the mark is the plan's own size.",
     "shifting": "Means by local hour over the horizon. Work moves on some days and not on others, "
     "so the mean day shows less than any one day.",
 }
@@ -117,6 +127,7 @@ def _texts(study: Study) -> dict[str, Any]:
         "modelled_notice": prose.modelled_notice(study),
         "shifting": prose.shifting_sentence(study),
         "replay": prose.replay_sentences(study),
+        "answers": tables_answers.answers_sentences(study),
         "time": prose.time_sentences(study),
         "left_out": prose.left_out_sentences(study),
         "differences": DIFFERENCES if study.scenario.compat else (),
@@ -131,6 +142,13 @@ def _tables(study: Study) -> dict[str, Any]:
         "strategies_table": tables.strategies_table(study),
         "ledger_table": tables.ledger_table(study),
         "events_table": tables.events_table(study),
+        "limits_table": tables_limits.limits_table(study),
+        "binding_table": tables_limits.binding_table(study),
+        "ranges_table": tables_answers.ranges_table(study),
+        "break_evens_table": tables_answers.break_evens_table(study),
+        "years_table": tables_years.years_table(study),
+        "cost_table": tables_cost.cost_table(study),
+        "cost_figures_table": tables_cost.cost_figures_table(study),
         "rates_table": tables_basis.rates_table(study),
         "factors_table": tables_basis.factors_table(study),
         "sources_table": tables_basis.sources_table(study),

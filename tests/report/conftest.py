@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dcsim.footprint.accounts import account
 from dcsim.grid.generation import Repair, Source
 from dcsim.optimize.solve import optimize
-from dcsim.report.study import Study
-from dcsim.run import agreement_of, do_nothing, outcome_of
+from dcsim.report.study import Study, YearRun
+from dcsim.run import checked_study, do_nothing, outcome_of
 from dcsim.scenario.spec import Scenario
 from dcsim.simulate.engine import simulate
 from dcsim.traces.frame import Traces, local_day_numbers
@@ -65,14 +64,13 @@ def make_study(
     traces = _traces(scenario, start, hours)
     plans = [optimize(scenario, traces, strategy) for strategy in scenario.strategies]
     outcomes = (
-        do_nothing(scenario, traces),
-        *(outcome_of(scenario, traces, plan) for plan in plans),
+        do_nothing(scenario, [traces]),
+        *(outcome_of(scenario, [traces], plan) for plan in plans),
     )
     plan, policy = plans[-1], scenario.simulation.policy
     replay = simulate(scenario, traces, plan.design, policy, plan.dispatch)
-    replayed = account(scenario, traces, plan.design, replay.energy)
-    agreement = agreement_of(plan, outcomes[-1].footprint, replay.energy, replayed)
-    return Study(scenario, traces, outcomes, plan.dispatch, replay, replayed, agreement)
+    run = YearRun(traces, plan.dispatch, replay)
+    return checked_study(scenario, (run,), outcomes, plan, {})
 
 
 @pytest.fixture(scope="session")

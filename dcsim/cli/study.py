@@ -1,0 +1,112 @@
+"""What a study looks like in a terminal: designs and totals side by side, and the certificate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from dcsim.footprint.accounts import Footprint
+    from dcsim.report.study import Study
+
+
+def print_study(study: Study) -> None:
+    """Print designs and totals of all strategies, and the certificate of the chosen one."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    title = Text(f"{study.scenario.name}: {_hours(study)}", style="table.title")
+    table = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    for outcome in study.outcomes:
+        table.add_column(_HEADINGS[outcome.strategy], justify="right")
+    for name, cells in _rows(study):
+        table.add_row(name, *cells)
+    Console().print(table)
+    for strategy, why in study.infeasible.items():
+        typer.echo(f"Not possible, {_HEADINGS[strategy]}: {why}")
+    _print_proof(study)
+
+
+def _hours(study: Study) -> str:
+    if len(study.years) == 1:
+        return f"{study.traces.hours} hours"
+    names = ", ".join(run.traces.name for run in study.years)
+    return f"{study.horizon_hours} hours, one design for {names}"
+
+
+def _print_proof(study: Study) -> None:
+    certificate, agreement = study.chosen.certificate, study.agreement
+    if certificate is not None:
+        unit, found = study.objective_unit, "Optimum" if certificate.is_optimal else "Best found"
+        typer.echo(
+            f"{found} {certificate.objective:,.3f} {unit}, proven bound {certificate.bound:,.3f} "
+            f"{unit}, relative gap {certificate.gap:.1e} ({certificate.solver})"
+        )
+        if not certificate.is_optimal:
+            typer.echo("Time ran out: this is the best plan found, not proven to be the best.")
+    typer.echo(
+        f"Replay ({study.replay.policy}): largest difference {agreement.largest_difference_mw:.1e} "
+        f"MW, total {agreement.total_difference_frac:+.1e}; ledger against optimum "
+        f"{agreement.ledger_difference_frac:+.1e}"
+    )
+
+
+def _rows(study: Study) -> Iterator[tuple[str, list[str]]]:
+    """Yield the lines of the summary table: a name, and a cell for each strategy."""
+    from dcsim.report.views import saved_frac
+    from dcsim.units import KG_PER_T, USD_PER_MILLION
+
+    designs = [outcome.design.as_dict() for outcome in study.outcomes]
+    ledgers = [outcome.footprint.ledger for outcome in study.outcomes]
+    scores = [outcome.footprint.scores for outcome in study.outcomes]
+    for key, label in _DESIGN_LABELS.items():
+        yield label, [f"{design[key]:,.1f}" for design in designs]
+    for scope in ("operational", "embodied", None):
+        label = f"{scope or 'total'} t CO2e"
+        yield label, [f"{ledger.total_kg(scope) / KG_PER_T:,.1f}" for ledger in ledgers]
+    costs = [outcome.footprint.cost_usd for outcome in study.outcomes]
+    yield "cost million USD", [f"{usd / USD_PER_MILLION:,.2f}" for usd in costs]
+    if any(score.unserved_mwh > 0 for score in scores):
+        yield "unserved MWh", [f"{score.unserved_mwh:,.1f}" for score in scores]
+    saved = [saved_frac(study, outcome) for outcome in study.outcomes]
+    yield "saved", [f"{share:.1%}" if study.is_fair else "-" for share in saved]
+    yield "coverage", [f"{score.coverage_frac:.1%}" for score in scores]
+    yield "CFE score", [f"{score.cfe_frac:.1%}" for score in scores]
+
+
+_HEADINGS = {
+    "nothing": "nothing",
+    "renewables": "renewables",
+    "renewables_battery": "+battery",
+    "renewables_shifting": "+shifting",
+    "all": "all",
+}
+"""The strategies, short enough for a terminal of 80 columns."""
+
+_DESIGN_LABELS = {
+    "solar_mw": "solar MW",
+    "wind_mw": "wind MW",
+    "battery_mwh": "battery MWh",
+    "battery_mw": "battery MW",
+    "extra_server_mw": "extra servers MW",
+}
+
+
+def print_replay(plan: Footprint, policy: str, footprint: Footprint, events: int) -> None:
+    """Print what a replay under a policy emits beside the plan."""
+    from dcsim.run import relative_difference
+    from dcsim.units import KG_PER_T
+
+    total_t, planned_t = footprint.total_kg / KG_PER_T, plan.total_kg / KG_PER_T
+    change = relative_difference(total_t, planned_t)
+    scores = footprint.scores
+    typer.echo(
+        f"Policy {policy}: {total_t:,.1f} t CO2e, plan {planned_t:,.1f} t ({change:+.2%}); "
+        f"coverage {scores.coverage_frac:.1%}, unserved {scores.unserved_mwh:,.1f} MWh, "
+        f"{events} events"
+    )

@@ -1,0 +1,84 @@
+"""The tables of money: the plan's costs row by row, and the figures they are made from."""
+
+from dcsim.report.numbers import DASH, millions, percent, plain
+from dcsim.report.study import Study
+from dcsim.report.tables import Table, period_head, table_of
+from dcsim.scenario.cost_figures import COSTS, USD_YEAR
+from dcsim.scenario.costs import costs_of
+
+_NAMES = {
+    "solar_usd_per_mw": ("Solar, capital", "USD/MW"),
+    "wind_usd_per_mw": ("Wind, capital", "USD/MW"),
+    "battery_usd_per_mwh": ("Battery energy, capital", "USD/MWh"),
+    "battery_usd_per_mw": ("Battery power, capital", "USD/MW"),
+    "servers_usd_per_mw": ("Servers, racks and network, capital, per MW of IT", "USD/MW"),
+    "solar_fixed_usd_per_mw_year": ("Solar, fixed upkeep", "USD/MW a year"),
+    "wind_fixed_usd_per_mw_year": ("Wind, fixed upkeep", "USD/MW a year"),
+    "battery_fixed_usd_per_mw_year": ("Battery, fixed upkeep, per MW", "USD/MW a year"),
+    "servers_fixed_usd_per_mw_year": ("Servers, fixed upkeep, per MW of IT", "USD/MW a year"),
+    "solar_variable_usd_per_mwh": ("Solar, upkeep per MWh generated", "USD/MWh"),
+    "wind_variable_usd_per_mwh": ("Wind, upkeep per MWh generated", "USD/MWh"),
+    "battery_variable_usd_per_mwh": ("Battery, upkeep per MWh discharged", "USD/MWh"),
+    "solar_life_years": ("Solar, paid for over", "years"),
+    "wind_life_years": ("Wind, paid for over", "years"),
+    "discount_frac": ("Real discount rate", "1/year"),
+    "energy_usd_per_mwh": ("Grid energy, where no price is given", "USD/MWh"),
+}
+
+
+def cost_table(study: Study) -> Table:
+    """Return the plan's costs row by row beside those of doing nothing."""
+    plan, nothing = study.chosen.footprint.cost, study.nothing.footprint.cost
+    rows = [
+        (
+            row.source.capitalize(),
+            row.scope,
+            millions(nothing.total_usd(row.scope, row.source)),
+            millions(row.usd),
+            percent(row.usd / plan.total_usd()) if plan.total_usd() > 0 else DASH,
+        )
+        for row in plan.rows
+        if row.usd or nothing.total_usd(row.scope, row.source)
+    ]
+    total = ("Total", "", millions(nothing.total_usd()), millions(plan.total_usd()), "")
+    return table_of(
+        "cost",
+        f"What the plan costs, {period_head(study)}, USD of {USD_YEAR}",
+        [
+            ("", False),
+            ("Kind", False),
+            (f"{study.nothing.label} [million USD]", True),
+            ("The plan [million USD]", True),
+            ("Share", True),
+        ],
+        [*rows, total],
+        last_row_is_total=True,
+    )
+
+
+def cost_figures_table(study: Study) -> Table:
+    """Return every cost figure: what was used, its published spread, and its source."""
+    used = costs_of(study.scenario)
+    rows = []
+    for name, figure in COSTS.items():
+        is_own = getattr(study.scenario.cost, name) is not None
+        label, unit = _NAMES.get(name, (name, ""))
+        source = f"the scenario's own figure, instead of: {figure.source}" if is_own else None
+        which = "own" if is_own else study.scenario.cost.level
+        spread = (plain(level) for level in (figure.low, figure.mid, figure.high))
+        shown = f"{plain(getattr(used, name))} ({which})"
+        rows.append((label, shown, unit, *spread, source or figure.source))
+    return table_of(
+        "cost-figures",
+        f"Cost: the figures used, their spread, and where they are from; USD of {USD_YEAR}",
+        [
+            ("", False),
+            ("Used", True),
+            ("Unit", False),
+            ("Low", True),
+            ("Mid", True),
+            ("High", True),
+            ("Source", False),
+        ],
+        rows,
+    )
