@@ -91,9 +91,26 @@ def build_network(
             solar, wind and battery are chosen.
         import_mw: Most power drawn from the grid [MW].
     """
+    network = lay_out(world, flexible=flexible, import_mw=import_mw)
+    make_model(network)
+    couple_battery(network)
+    if flexible:
+        keep_work(network, world)
+    return network
+
+
+def lay_out(
+    world: World,
+    *,
+    flexible: bool = True,
+    import_mw: float = AMPLE_IMPORT_MW,
+    snapshots: pd.Index | None = None,
+) -> pypsa.Network:
+    """Return the components of the reference problem, without a model yet."""
     for library in ("pypsa", "linopy"):
         logging.getLogger(library).setLevel(logging.ERROR)
-    network = pypsa.Network(snapshots=range(len(world.intensity)))
+    network = pypsa.Network()
+    network.set_snapshots(pd.RangeIndex(len(world.intensity)) if snapshots is None else snapshots)
     network.add("Bus", ["site", "cells"])
     _add_supply(network, world, import_mw)
     _add_battery(network, world)
@@ -101,12 +118,15 @@ def build_network(
         _add_moving_load(network, world)
     else:
         network.add("Load", "load", bus="site", p_set=world.load_mw)
-    # The constant is what the servers that exist would cost: PyPSA leaves it out of `objective`.
-    network.optimize.create_model(include_objective_constant=True)
-    _couple_battery(network)
-    if flexible:
-        _keep_work(network, world)
     return network
+
+
+def make_model(network: pypsa.Network, **options: Any) -> None:
+    """Make the linopy model; the constant is what the servers that exist would cost.
+
+    PyPSA leaves it out of `objective`.
+    """
+    network.optimize.create_model(include_objective_constant=True, **options)
 
 
 def solve_network(network: pypsa.Network) -> float:
@@ -185,7 +205,7 @@ def _add_moving_load(network: pypsa.Network, world: World) -> None:
     )
 
 
-def _couple_battery(network: pypsa.Network) -> None:
+def couple_battery(network: pypsa.Network) -> None:
     """One power P both ways, and `P <= E`; a link's capacity is of what goes into it."""
     link_mw = network.model.variables["Link-p_nom"]
     charger_mw = link_mw.sel(name="charger", drop=True)
@@ -197,7 +217,7 @@ def _couple_battery(network: pypsa.Network) -> None:
     network.model.add_constraints(charger_mw - cells_mwh <= 0, name="c-rate")
 
 
-def _keep_work(network: pypsa.Network, world: World) -> None:
+def keep_work(network: pypsa.Network, world: World) -> None:
     """`load_t >= 0.6 base_t`, and each day's work is done within the day."""
     load_mw = network.model.variables["Generator-p"].sel(name="load", drop=True)
     base_mw = xr.DataArray(world.load_mw, coords={"snapshot": network.snapshots})

@@ -193,7 +193,8 @@ def print_comparison(
     pypsa = importlib.import_module("pypsa")
     proof = plan.certificate
     print(
-        f"\n\n{title}: {proof.objective_kg:.3f} kg; {proof.solver}, {proof.iterations} iterations"
+        f"\n\n{title}: {proof.objective:.3f} {proof.unit}; {proof.solver}, "
+        f"{proof.iterations} iterations"
     )
     for who, runs in (("dcsim", ours), (f"PyPSA {pypsa.__version__}", theirs)):
         print(f"{who:24}{'median s':>10}   each")
