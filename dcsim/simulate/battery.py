@@ -3,6 +3,9 @@
 from dcsim.errors import SimulationError
 from dcsim.optimize.plan import ROUNDING_MW
 from dcsim.scenario.storage import Battery as BatterySpec
+from dcsim.scenario.storage import RateLimits
+
+_NO_RATE_LIMITS = RateLimits(charge_h=0.0, discharge_h=0.0)
 
 
 class Battery:
@@ -23,26 +26,44 @@ class Battery:
         """Set up a battery of a given size.
 
         Args:
-            spec: Efficiencies and depth of discharge.
+            spec: Efficiencies, depth of discharge, and what high rates put out of reach.
             energy_mwh: Capacity [MWh].
             power_mw: Most it takes or gives at the bus [MW].
             stored_mwh: What is in it at the start; as empty as it may be if left out [MWh].
         """
         self._spec = spec
+        self._rates = spec.rate_limits or _NO_RATE_LIMITS
         self.energy_mwh = energy_mwh
         self.power_mw = power_mw
-        self.least_mwh = (1 - spec.depth_of_discharge) * energy_mwh
-        self.stored_mwh = self.least_mwh if stored_mwh is None else stored_mwh
+        self.kept_mwh = spec.kept_frac * energy_mwh
+        self.empty_mwh = self._rates.empty_frac * energy_mwh
+        self.full_mwh = self._rates.full_frac * energy_mwh
+        empty_mwh = max(self.kept_mwh, self.empty_mwh)
+        self.stored_mwh = empty_mwh if stored_mwh is None else stored_mwh
 
     def charge_limit_mw(self, step_h: float) -> float:
-        """Return the most it can take from the bus over a step [MW]."""
-        room_mwh = max(0.0, self.energy_mwh - self.stored_mwh)
-        return min(self.power_mw, room_mwh / (self._spec.charge_efficiency * step_h))
+        """Return the most it can take from the bus over a step [MW].
+
+        At the end of the step `e + eta_c c dt <= full E - charge_h c`.
+        """
+        room_mwh = max(0.0, self.full_mwh - self.stored_mwh)
+        filling_h = self._spec.charge_efficiency * step_h + self._rates.charge_h
+        return min(self.power_mw, room_mwh / filling_h)
 
     def discharge_limit_mw(self, step_h: float) -> float:
-        """Return the most it can give to the bus over a step [MW]."""
-        usable_mwh = max(0.0, self.stored_mwh - self.least_mwh)
-        return min(self.power_mw, usable_mwh * self._spec.discharge_efficiency / step_h)
+        """Return the most it can give to the bus over a step [MW].
+
+        At the end of the step `e - d dt / eta_d` is at least `(1 - DoD) E`, and at least
+        `empty E + discharge_h d`.
+        """
+        drawing_h = step_h / self._spec.discharge_efficiency
+        above_kept_mwh = max(0.0, self.stored_mwh - self.kept_mwh)
+        above_empty_mwh = max(0.0, self.stored_mwh - self.empty_mwh)
+        return min(
+            self.power_mw,
+            above_kept_mwh / drawing_h,
+            above_empty_mwh / (drawing_h + self._rates.discharge_h),
+        )
 
     def run(self, charge_mw: float, discharge_mw: float, step_h: float) -> None:
         """Charge or discharge for one step.

@@ -1,14 +1,15 @@
 """The replay: a SimPy process steps the bus hour by hour, a policy decides, devices enforce.
 
 Each hour: work arrives, the policy sees an observation and orders, the devices carry the order
-out or refuse it, the grid closes the balance up to the import limit, and the meter integrates
-until the next hour. What the import limit leaves open is unserved, and recorded as an event.
+out or refuse it, the grid closes the balance as far as the connection allows, and the meter
+integrates until the next hour. What the connection's limits on import and on its change leave open
+is unserved, and recorded as an event; import that may not fall any faster is curtailed.
 """
 
+import math
 from collections.abc import Generator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import simpy
 
@@ -16,6 +17,7 @@ from dcsim.errors import SimulationError
 from dcsim.optimize.plan import ROUNDING_MW, Design, backlog, energy_columns, served
 from dcsim.scenario.spec import Scenario
 from dcsim.simulate.battery import Battery
+from dcsim.simulate.connection import Connection, Exchange
 from dcsim.simulate.meter import Meter, SimulationResult, hourly_means_mw
 from dcsim.simulate.policies import Observation, Order, policy_named
 from dcsim.simulate.queues import DailyQueue, DeadlineQueue, Queue
@@ -65,13 +67,15 @@ class _Run:
         self._traces = traces
         self._tiers = tuple(tier.name for tier in scenario.datacenter.flexible)
         self._policy_name = policy
-        self._policy = policy_named(policy, dispatch, self._tiers)
+        self._policy = policy_named(policy, dispatch, scenario)
         self._columns = energy_columns(scenario.datacenter.flexible)
         self._series = _hourly_series(traces, design, self._tiers)
         self._serving_limit_mw = float(traces.column("load_mw").max()) + design.extra_server_mw
         self._battery = _battery(scenario, design, policy, dispatch)
+        self._connection = Connection(scenario.limits)
         self._queues = _queues(scenario, traces)
         self._meter = Meter(self.env, [c for c in self._columns if c.endswith("_mw")])
+        self._imported_mw: float | None = None  # in the hour before; none before the first
         self._rows: list[dict[str, float]] = []
         self._events: list[tuple[pd.Timestamp, str, float]] = []
 
@@ -96,32 +100,44 @@ class _Run:
 
     def _observe(self, hour: int) -> Observation:
         now = {name: float(series[hour]) for name, series in self._series.items()}
+        own_mw = now["solar_mw"] + now["wind_mw"]
         return Observation(
             hour=hour,
             intensity_kg_per_mwh=now["intensity_kg_per_mwh"],
-            renewable_mw=now["solar_mw"] + now["wind_mw"],
+            renewable_mw=own_mw,
             fixed_mw=now["fixed_mw"],
             arriving_mw={tier: now[arriving(tier)] for tier in self._tiers},
-            charge_limit_mw=self._battery.charge_limit_mw(STEP_H),
+            charge_limit_mw=min(self._battery.charge_limit_mw(STEP_H), self._chargeable_mw(own_mw)),
             discharge_limit_mw=self._battery.discharge_limit_mw(STEP_H),
         )
 
+    def _chargeable_mw(self, own_mw: float) -> float:
+        """Return the most that may be charged: without grid charging, own solar and wind [MW]."""
+        return math.inf if self._scenario.battery.grid_charging else own_mw
+
     def _carry_out(self, hour: int, order: Order) -> None:
         """Let the devices do what is ordered, close the balance, and set the meters."""
-        self._serve(hour, order)
-        self._battery.run(order.charge_mw, order.discharge_mw, STEP_H)
-        load_mw = float(self._series["fixed_mw"][hour]) + sum(order.served_mw.values())
-        self._refuse_beyond_servers(hour, load_mw)
         solar_mw = float(self._series["solar_mw"][hour])
         wind_mw = float(self._series["wind_mw"][hour])
+        load_mw = float(self._series["fixed_mw"][hour]) + sum(order.served_mw.values())
+        self._serve(hour, order)
+        self._refuse_beyond_servers(hour, load_mw)
+        self._refuse_grid_charging(hour, order.charge_mw, solar_mw + wind_mw)
+        self._battery.run(order.charge_mw, order.discharge_mw, STEP_H)
         need_mw = load_mw + order.charge_mw - order.discharge_mw - solar_mw - wind_mw
+        own_mw = solar_mw + wind_mw + order.discharge_mw
+        exchange = self._connection.exchange(need_mw, order.grid_mw, own_mw, STEP_H)
+        self._note_exchange(hour, exchange)
         flows = {
             "load_mw": load_mw,
             "solar_mw": solar_mw,
             "wind_mw": wind_mw,
             "charge_mw": order.charge_mw,
             "discharge_mw": order.discharge_mw,
-            **self._exchange(hour, need_mw),
+            "grid_mw": exchange.grid_mw,
+            "export_mw": exchange.export_mw,
+            "curtailed_mw": exchange.curtailed_mw,
+            "unserved_mw": exchange.unserved_mw,
             **{served(tier): mw for tier, mw in order.served_mw.items()},
         }
         for channel, power_mw in flows.items():
@@ -140,21 +156,27 @@ class _Run:
                 f"{self._serving_limit_mw:.9g} MW"
             )
 
-    def _exchange(self, hour: int, need_mw: float) -> dict[str, float]:
-        """Return import, export, curtailed and unserved power that close the balance [MW]."""
-        limits = self._scenario.limits
-        most_mw = np.inf if limits.import_mw is None else limits.import_mw
-        wanted_mw, surplus_mw = max(need_mw, 0.0), max(-need_mw, 0.0)
-        grid_mw = wanted_mw if wanted_mw <= most_mw + ROUNDING_MW else most_mw
-        if wanted_mw > grid_mw:
-            self._note(hour, "import limit leaves load unserved", (wanted_mw - grid_mw) * STEP_H)
-        export_mw = min(surplus_mw, limits.export_mw)
-        return {
-            "grid_mw": grid_mw,
-            "export_mw": export_mw,
-            "curtailed_mw": surplus_mw - export_mw,
-            "unserved_mw": wanted_mw - grid_mw,
-        }
+    def _refuse_grid_charging(self, hour: int, order: Order) -> None:
+        most_mw = self._for_charging_mw(hour)
+        if order.charge_mw > most_mw + ROUNDING_MW:
+            raise SimulationError(
+                f"hour {hour}: {order.charge_mw:.9g} MW ordered to charge; the grid may not charge "
+                f"the battery, and own solar and wind generate {most_mw:.9g} MW"
+            )
+
+    def _refuse_grid_charging(self, hour: int, charge_mw: float, own_mw: float) -> None:
+        if charge_mw > self._chargeable_mw(own_mw) + ROUNDING_MW:
+            raise SimulationError(
+                f"hour {hour}: battery ordered to charge {charge_mw:.9g} MW; grid charging is "
+                f"off, and own solar and wind give {own_mw:.9g} MW"
+            )
+
+    def _note_exchange(self, hour: int, exchange: Exchange) -> None:
+        if exchange.unserved_mw > 0:
+            kind = f"{exchange.limit} leaves load unserved"
+            self._note(hour, kind, exchange.unserved_mw * STEP_H)
+        if exchange.excess_mw > 0:
+            self._note(hour, "ramp limit keeps import up", exchange.excess_mw * STEP_H)
 
     def _record(self) -> None:
         """Close the hour: metered means, and the states at its end."""

@@ -13,7 +13,7 @@ import pandas as pd
 
 from dcsim.errors import SimulationError
 from dcsim.optimize.plan import served
-from dcsim.scenario.spec import PolicyName
+from dcsim.scenario.spec import PolicyName, Scenario
 
 POLICIES = get_args(PolicyName)
 
@@ -28,7 +28,7 @@ class Observation:
         renewable_mw: Solar and wind available this hour [MW].
         fixed_mw: Load that cannot move [MW].
         arriving_mw: Work arriving this hour, by tier [MW].
-        charge_limit_mw: Most the battery can take [MW].
+        charge_limit_mw: Most the battery can and may take [MW].
         discharge_limit_mw: Most the battery can give [MW].
     """
 
@@ -43,11 +43,20 @@ class Observation:
 
 @dataclass(frozen=True)
 class Order:
-    """What a policy wants done in one hour: work to serve by tier, and the battery's power [MW]."""
+    """What a policy wants done in one hour.
+
+    Attributes:
+        served_mw: Work to serve, by tier [MW].
+        charge_mw: Into the battery, at the bus [MW].
+        discharge_mw: Out of the battery, at the bus [MW].
+        import_mw: Least import; what is not needed of it is curtailed. Below what is needed it
+            means nothing: the grid closes the balance [MW].
+    """
 
     served_mw: Mapping[str, float]
     charge_mw: float = 0.0
     discharge_mw: float = 0.0
+    import_mw: float = 0.0
 
 
 class Policy(Protocol):
@@ -82,10 +91,20 @@ class Greedy:
 class FollowPlan:
     """Carry out a plan's dispatch."""
 
-    def __init__(self, dispatch: pd.DataFrame, tiers: tuple[str, ...]) -> None:
-        """Take the decisions from a plan's energy table."""
+    def __init__(
+        self, dispatch: pd.DataFrame, tiers: tuple[str, ...], *, orders_import: bool
+    ) -> None:
+        """Take the decisions from a plan's energy table.
+
+        Args:
+            dispatch: The energy table.
+            tiers: Names of the tiers of work.
+            orders_import: Whether import is a decision of the plan, or closes the balance.
+        """
         self._charge_mw = dispatch["charge_mw"].to_numpy()
         self._discharge_mw = dispatch["discharge_mw"].to_numpy()
+        self._grid_mw = dispatch["grid_mw"].to_numpy() * orders_import
+        self._import_mw = dispatch["grid_mw"].to_numpy()
         self._served_mw: dict[str, np.ndarray] = {t: dispatch[served(t)].to_numpy() for t in tiers}
 
     def decide(self, seen: Observation) -> Order:
@@ -94,6 +113,7 @@ class FollowPlan:
             served_mw={tier: float(mw[seen.hour]) for tier, mw in self._served_mw.items()},
             charge_mw=float(self._charge_mw[seen.hour]),
             discharge_mw=float(self._discharge_mw[seen.hour]),
+            import_mw=float(self._import_mw[seen.hour]),
         )
 
 
@@ -107,8 +127,10 @@ def require_policy(name: str) -> None:
         raise SimulationError(f"there is no policy {name!r}; known are {', '.join(POLICIES)}")
 
 
-def policy_named(name: str, dispatch: pd.DataFrame | None, tiers: tuple[str, ...]) -> Policy:
+def policy_named(name: str, dispatch: pd.DataFrame | None, scenario: Scenario) -> Policy:
     """Return the policy of a name.
+
+    A plan orders import only where a limit on its ramp makes it more than what is needed.
 
     Raises:
         SimulationError: The name is unknown, or `follow_plan` has no plan to follow.
@@ -120,4 +142,8 @@ def policy_named(name: str, dispatch: pd.DataFrame | None, tiers: tuple[str, ...
         return NoPolicy()
     if dispatch is None:
         raise SimulationError("policy follow_plan needs a plan to follow")
-    return FollowPlan(dispatch, tiers)
+    return FollowPlan(
+        dispatch,
+        tuple(tier.name for tier in scenario.datacenter.flexible),
+        orders_import=scenario.limits.ramp_mw_per_h is not None,
+    )

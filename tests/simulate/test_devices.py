@@ -1,5 +1,7 @@
 """Battery, queues and meter: they state limits, refuse what is beyond, and count exactly."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import simpy
@@ -14,7 +16,7 @@ from dcsim.simulate.meter import Meter
 from dcsim.simulate.queues import DailyQueue, DeadlineQueue
 
 
-def battery(stored_mwh: float, **spec: float) -> Battery:
+def battery(stored_mwh: float, **spec: Any) -> Battery:
     asked = {"charge_efficiency": 0.9, "discharge_efficiency": 0.9, **spec}
     return Battery(
         BatterySpec.model_validate(asked), energy_mwh=10, power_mw=5, stored_mwh=stored_mwh
@@ -48,6 +50,50 @@ def test_limits(stored_mwh: float, charge_limit_mw: float, discharge_limit_mw: f
 def test_depth_of_discharge_is_kept() -> None:
     """Of 10 MWh the lowest 2 are never drawn: 3 stored leave 1 MWh, 0.9 at the bus."""
     assert battery(3, depth_of_discharge=0.8).discharge_limit_mw(1) == pytest.approx(0.9)
+
+
+def test_rates_shrink_what_can_be_reached() -> None:
+    """C/L/C: 8 of 10 MWh stored. Of 2 MWh of room, c takes 0.9 c and closes 0.1 c: 2 MW.
+
+    Of 8 MWh above empty, d draws d / 0.9 and leaves 0.2 d out of reach; of 1 MWh: 1 / (1/0.9 + 0.2)
+    = 0.762712 MW. At half an hour's step the same room takes 2 / (0.45 + 0.1) = 3.636364 MW.
+    """
+    limits = {"charge_h": 0.1, "discharge_h": 0.2}
+    assert battery(8, rate_limits=limits).charge_limit_mw(1) == pytest.approx(2)
+    assert battery(8, rate_limits=limits).charge_limit_mw(0.5) == pytest.approx(2 / 0.55)
+    assert battery(1, rate_limits=limits).discharge_limit_mw(1) == pytest.approx(0.762712, abs=1e-6)
+
+
+def test_rate_limits_have_their_own_ends() -> None:
+    """At no slope, 0.95 of 10 MWh can be filled and 0.1 not drawn: 0.5 MWh of room, 3 MWh to give.
+
+    The higher of the two floors holds: a depth of discharge of 0.8 keeps 2 MWh, so of 4 stored
+    2 MWh are given.
+    """
+    limits = {"charge_h": 0, "discharge_h": 0, "full_frac": 0.95, "empty_frac": 0.1}
+    assert battery(9, rate_limits=limits).charge_limit_mw(1) == pytest.approx(0.5 / 0.9)
+    assert battery(4, rate_limits=limits).discharge_limit_mw(1) == pytest.approx(3 * 0.9)
+    deep = battery(4, rate_limits=limits, depth_of_discharge=0.8)
+    assert deep.discharge_limit_mw(1) == pytest.approx(2 * 0.9)
+    assert Battery(
+        BatterySpec.model_validate({"rate_limits": limits}), energy_mwh=10, power_mw=5
+    ).stored_mwh == pytest.approx(1)
+
+
+@given(st.floats(0, 10), st.floats(0.05, 1), st.floats(0, 0.5), st.floats(0, 0.5), st.booleans())
+def test_running_at_the_limit_ends_within_reach(
+    stored_mwh: float, step_h: float, charge_h: float, discharge_h: float, charges: bool
+) -> None:
+    """`u1 d <= e <= E + u2 c` holds after a step at whatever the device says it can do."""
+    limits = {"charge_h": charge_h, "discharge_h": discharge_h}
+    device = battery(stored_mwh, rate_limits=limits)
+    charge_mw = device.charge_limit_mw(step_h) if charges else 0.0
+    discharge_mw = 0.0 if charges else device.discharge_limit_mw(step_h)
+    device.run(charge_mw, discharge_mw, step_h)
+    if charge_mw > 0:
+        assert device.stored_mwh <= 10 - charge_h * charge_mw + 1e-9
+    if discharge_mw > 0:
+        assert device.stored_mwh >= discharge_h * discharge_mw - 1e-9
 
 
 @pytest.mark.parametrize(

@@ -128,3 +128,71 @@ def test_replay_costs_what_the_plan_costs() -> None:
     assert (result.energy - plan.dispatch).abs().to_numpy().max() < 1e-9
     replayed = account(scenario, traces, plan.design, result.energy)
     assert replayed.total_kg == pytest.approx(plan.certificate.objective, rel=1e-9)
+
+
+def test_what_the_grid_may_not_charge_waits_for_own_power() -> None:
+    """3 MW of wind on 10 MW: greedy leaves the battery alone; an order to charge 4 is refused."""
+    scenario = scenario_of(battery={**LOSSLESS, "grid_charging": False})
+    traces = traces_of(scenario, intensity=[100, 100], wind=[1, 1])
+    design = Design(wind_mw=3, battery_mwh=8, battery_mw=4)
+    plan = simulate(scenario, traces, design, "greedy").energy
+    assert plan["charge_mw"].tolist() == [0, 0]
+    ordered = plan.assign(charge_mw=[4.0, 0.0], stored_mwh=[4.0, 0.0])
+    with pytest.raises(SimulationError, match=r"4 MW ordered to charge.* generate 3 MW"):
+        simulate(scenario, traces, design, "follow_plan", ordered)
+
+
+def test_own_power_may_charge_up_to_what_there_is() -> None:
+    scenario = scenario_of(battery={**LOSSLESS, "grid_charging": False})
+    traces = traces_of(scenario, intensity=[100, 100], wind=[1, 1])
+    design = Design(wind_mw=3, battery_mwh=8, battery_mw=4)
+    idle = simulate(scenario, traces, design, "none").energy
+    ordered = idle.assign(
+        charge_mw=[3.0, 0.0], discharge_mw=[0.0, 3.0], stored_mwh=[3.0, 0.0], grid_mw=[10.0, 4.0]
+    )
+    energy = simulate(scenario, traces, design, "follow_plan", ordered).energy
+    assert energy["grid_mw"].tolist() == [10, 4]
+    assert energy["curtailed_mw"].tolist() == [0, 0]
+
+
+def test_import_changes_no_faster_than_its_ramp() -> None:
+    """10 MW of load, wind 0, 10, 0 MW, 4 MW/h: import falls to 6 (all of it curtailed), then 10.
+
+    The fourth hour has 10 MW of wind again: import falls to 6.
+    """
+    scenario = scenario_of(limits={"ramp_mw_per_h": 4})
+    traces = traces_of(scenario, intensity=[1, 1, 1, 1], wind=[0, 1, 0, 1])
+    result = simulate(scenario, traces, Design(wind_mw=10), "none")
+    assert result.energy["grid_mw"].tolist() == [10, 6, 10, 6]
+    assert result.energy["curtailed_mw"].tolist() == [0, 6, 0, 6]
+    assert balance_residual_mw(result.energy).abs().max() == 0
+    assert result.events.empty
+
+
+def test_import_that_may_not_rise_leaves_load_unserved() -> None:
+    """Load of 2 and 10 MW at 3 MW/h: import rises to 5, and 5 MWh are unserved."""
+    scenario = scenario_of(limits={"ramp_mw_per_h": 3})
+    result = simulate(
+        scenario, traces_of(scenario, intensity=[1, 1], load=[2, 10]), Design(), "none"
+    )
+    assert result.energy["grid_mw"].tolist() == [2, 5]
+    assert result.events["amount_mwh"].tolist() == [5]
+
+
+def test_a_plan_that_ramps_ahead_is_followed() -> None:
+    """Load of 2 and 10 MW at 6 MW/h: the plan imports 4 in the first hour and curtails 2."""
+    scenario = scenario_of(limits={"ramp_mw_per_h": 6})
+    traces = traces_of(scenario, intensity=[1, 1], load=[2, 10])
+    plan = optimize(scenario, traces)
+    assert plan.dispatch["grid_mw"].tolist() == pytest.approx([4, 10])
+    energy = simulate(scenario, traces, plan.design, "follow_plan", plan.dispatch).energy
+    assert energy["curtailed_mw"].tolist() == pytest.approx([2, 0])
+    assert (energy - plan.dispatch).abs().to_numpy().max() < 1e-9
+
+
+def test_what_is_bought_is_not_exported() -> None:
+    """Import may not fall below 6 MW: of the 4 MW left over, the 3 MW of wind are exported."""
+    scenario = scenario_of(limits={"ramp_mw_per_h": 4, "export_mw": 20})
+    traces = traces_of(scenario, intensity=[1, 1], load=[10, 5], wind=[0, 1])
+    row = simulate(scenario, traces, Design(wind_mw=3), "none").energy.iloc[1]
+    assert (row["grid_mw"], row["export_mw"], row["curtailed_mw"]) == (6, 3, 1)
