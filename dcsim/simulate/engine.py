@@ -1,9 +1,8 @@
 """The replay: a SimPy process steps the bus hour by hour, a policy decides, devices enforce.
 
 Each hour: work arrives, the policy sees an observation and orders, the devices carry the order
-out or refuse it, the grid closes the balance as far as the connection allows, and the meter
-integrates until the next hour. What the connection's limits on import and on its change leave open
-is unserved, and recorded as an event; import that may not fall any faster is curtailed.
+out or refuse it, the connection closes the balance within its limits, and the meter integrates
+until the next hour. What the limits leave open is unserved, and recorded as an event.
 """
 
 import math
@@ -75,7 +74,6 @@ class _Run:
         self._connection = Connection(scenario.limits)
         self._queues = _queues(scenario, traces)
         self._meter = Meter(self.env, [c for c in self._columns if c.endswith("_mw")])
-        self._imported_mw: float | None = None  # in the hour before; none before the first
         self._rows: list[dict[str, float]] = []
         self._events: list[tuple[pd.Timestamp, str, float]] = []
 
@@ -156,27 +154,17 @@ class _Run:
                 f"{self._serving_limit_mw:.9g} MW"
             )
 
-    def _refuse_grid_charging(self, hour: int, order: Order) -> None:
-        most_mw = self._for_charging_mw(hour)
-        if order.charge_mw > most_mw + ROUNDING_MW:
-            raise SimulationError(
-                f"hour {hour}: {order.charge_mw:.9g} MW ordered to charge; the grid may not charge "
-                f"the battery, and own solar and wind generate {most_mw:.9g} MW"
-            )
-
     def _refuse_grid_charging(self, hour: int, charge_mw: float, own_mw: float) -> None:
         if charge_mw > self._chargeable_mw(own_mw) + ROUNDING_MW:
             raise SimulationError(
-                f"hour {hour}: battery ordered to charge {charge_mw:.9g} MW; grid charging is "
-                f"off, and own solar and wind give {own_mw:.9g} MW"
+                f"hour {hour}: {charge_mw:.9g} MW ordered to charge; the grid may not charge the "
+                f"battery, and own solar and wind generate {own_mw:.9g} MW"
             )
 
     def _note_exchange(self, hour: int, exchange: Exchange) -> None:
         if exchange.unserved_mw > 0:
             kind = f"{exchange.limit} leaves load unserved"
             self._note(hour, kind, exchange.unserved_mw * STEP_H)
-        if exchange.excess_mw > 0:
-            self._note(hour, "ramp limit keeps import up", exchange.excess_mw * STEP_H)
 
     def _record(self) -> None:
         """Close the hour: metered means, and the states at its end."""

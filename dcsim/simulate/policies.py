@@ -49,14 +49,14 @@ class Order:
         served_mw: Work to serve, by tier [MW].
         charge_mw: Into the battery, at the bus [MW].
         discharge_mw: Out of the battery, at the bus [MW].
-        import_mw: Least import; what is not needed of it is curtailed. Below what is needed it
-            means nothing: the grid closes the balance [MW].
+        grid_mw: Least import: more is imported as needed, and what is not needed is exported or
+            curtailed, so that import can ramp [MW].
     """
 
     served_mw: Mapping[str, float]
     charge_mw: float = 0.0
     discharge_mw: float = 0.0
-    import_mw: float = 0.0
+    grid_mw: float = 0.0
 
 
 class Policy(Protocol):
@@ -104,7 +104,6 @@ class FollowPlan:
         self._charge_mw = dispatch["charge_mw"].to_numpy()
         self._discharge_mw = dispatch["discharge_mw"].to_numpy()
         self._grid_mw = dispatch["grid_mw"].to_numpy() * orders_import
-        self._import_mw = dispatch["grid_mw"].to_numpy()
         self._served_mw: dict[str, np.ndarray] = {t: dispatch[served(t)].to_numpy() for t in tiers}
 
     def decide(self, seen: Observation) -> Order:
@@ -113,7 +112,7 @@ class FollowPlan:
             served_mw={tier: float(mw[seen.hour]) for tier, mw in self._served_mw.items()},
             charge_mw=float(self._charge_mw[seen.hour]),
             discharge_mw=float(self._discharge_mw[seen.hour]),
-            import_mw=float(self._import_mw[seen.hour]),
+            grid_mw=float(self._grid_mw[seen.hour]),
         )
 
 
