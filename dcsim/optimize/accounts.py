@@ -111,7 +111,6 @@ def _demand_usd(model: pyo.ConcreteModel, problem: Problem, year: int) -> Any:
 def monthly_peak(model: pyo.ConcreteModel, problem: Problem) -> None:
     """`peak_m >= g_t + v_t` for every hour of local month m."""
     if problem.pays_for_peaks:
-        model.peak_mw = pyo.Var(range(int(problem.local_month.max()) + 1), bounds=(0, None))
         model.monthly_peak = pyo.Constraint(
             model.T,
             rule=lambda m, t: m.peak_mw[int(problem.local_month[t])] - imported(m, problem, t) >= 0,

@@ -20,8 +20,8 @@ _PASSES = 6
 """How often limits are handed on from variable to variable; cells, capacity, power and flow are
 four steps from what costs carbon to what does not."""
 
-_TINY_COST = 1e-12
-"""Costs below this limit nothing; dividing by them overflows [kg per unit]."""
+_TINY = 1e-12
+"""Costs and entries below this limit nothing; dividing by them overflows."""
 
 _ROOM = 10.0
 """Only what nothing limits, since it is free and unlimited, is taken to stay below this many
@@ -41,18 +41,24 @@ class Proof:
     dual_violation: float
 
 
-def prove(program: LinearProgram, values: np.ndarray, row_duals: np.ndarray) -> Proof:
+def prove(
+    program: LinearProgram,
+    values: np.ndarray,
+    row_duals: np.ndarray,
+    most: np.ndarray | None = None,
+) -> Proof:
     """Return the bound that row duals prove, and the largest violations.
 
     Args:
         program: The linear program.
         values: A feasible solution: no plan worse than it needs to be covered by the bound.
         row_duals: One dual for each row, of any origin.
+        most: An upper limit of every variable in the plans to be covered, if known (`caps`).
     """
     duals = _right_signed(program, row_duals)
     reduced = program.cost - program.matrix.T @ duals
     total = float(program.offset + program.cost @ values)
-    high = caps(program, total)
+    high = caps(program, total) if most is None else most
     unlimited = np.isinf(high) & (reduced < 0)
     room = _ROOM * max(1.0, float(np.abs(values).max(initial=0.0)))
     high = np.where(np.isinf(high), room, high)
@@ -81,7 +87,7 @@ def caps(program: LinearProgram, total: float) -> np.ndarray:
     cheapest = np.where(program.cost < 0, high, program.low)
     spare = max(0.0, total - float(program.offset + program.cost @ cheapest))
     endless = np.full(len(high), np.inf)
-    by_cost = np.divide(spare, program.cost, out=endless, where=program.cost > _TINY_COST)
+    by_cost = np.divide(spare, program.cost, out=endless, where=program.cost > _TINY)
     high = np.minimum(high, program.low + by_cost)
     entries = program.matrix.tocoo()
     for _ in range(_PASSES):
@@ -101,7 +107,7 @@ def _capped_by_rows(
     known_sum = np.bincount(row, np.where(unknown, 0.0, least), len(limit))
     unknowns = np.bincount(row, unknown, len(limit))
     others = known_sum[row] - np.where(unknown, 0.0, least)
-    use = (weight > 0) & (unknowns[row] == 0) & np.isfinite(limit[row])
+    use = (weight > _TINY) & (unknowns[row] == 0) & np.isfinite(limit[row])
     tighter = high.copy()
     np.minimum.at(tighter, column[use], (limit[row] - others)[use] / weight[use])
     capped: np.ndarray = np.maximum(tighter, low)

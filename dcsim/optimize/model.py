@@ -86,7 +86,8 @@ def declare_design(model: pyo.ConcreteModel, problem: Problem) -> None:
 def declare_operation(model: pyo.ConcreteModel, problem: Problem) -> None:
     """Declare how it is run: g, v, x, c, d [MW], e [MWh], and s [MW], q [MWh] of each tier.
 
-    `v` is import of the grid's surplus, which adds no carbon; `g` all other import.
+    `v` is import of the grid's surplus, which adds no carbon; `g` all other import. Where peaks are
+    paid for, the highest import of each local month [MW].
     """
     asked = problem.scenario.limits
     by_bound = not problem.has_surplus and problem.relaxed != "limits.import_mw"
@@ -95,6 +96,8 @@ def declare_operation(model: pyo.ConcreteModel, problem: Problem) -> None:
         model.surplus_mw = pyo.Var(model.T, bounds=lambda m, t: (0, float(problem.surplus_mw[t])))
     if problem.sells:
         model.export_mw = pyo.Var(model.T, bounds=(0, asked.export_mw))
+    if problem.pays_for_peaks:
+        model.peak_mw = pyo.Var(range(int(problem.local_month.max()) + 1), bounds=(0, None))
     for name in ("charge_mw", "discharge_mw", "stored_mwh"):
         flow = pyo.Var(model.T, bounds=(0, None))
         model.add_component(name, flow)

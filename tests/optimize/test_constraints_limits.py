@@ -311,6 +311,22 @@ def test_months_of_two_years_have_their_own_peaks_by_weight() -> None:
     assert optimize(scenario, years).certificate.objective == pytest.approx(1800)
 
 
+def test_a_limit_of_cost_counts_the_peak() -> None:
+    """W MW of wind at 8 USD/MWh, import at 1, and 10 for each MW of its peak: 120 + 4 W USD.
+
+    144 USD are W = 6: 8 MWh of import at 100 and 12 of wind at 10 kg/MWh: 920 kg.
+    """
+    scenario = scenario_of(
+        wind={},
+        embodied=NO_EMBODIED | {"wind_kg_per_mwh": 10},
+        cost=NO_COST | {"wind_variable_usd_per_mwh": 8, "demand_usd_per_mw_month": 10},
+        limits={"cost_usd_per_year": per_year(144, 2)},
+    )
+    plan = optimize(scenario, traces_of(scenario, price=[1, 1], **TWO_HOURS))
+    assert plan.design.wind_mw == pytest.approx(6)
+    assert plan.certificate.objective == pytest.approx(920)
+
+
 @pytest.mark.parametrize(
     ("limit", "kind"),
     [
