@@ -1,103 +1,18 @@
-"""The whole problem once more, in another formulation and without Pyomo: the same optimum.
+"""The whole problem in another formulation (`independent.py`) has the same optimum."""
 
-Here curtailment is a variable of its own, deadlines are inequalities between cumulated work
-(no backlog), wear is one variable bounded twice, and SciPy's `linprog` solves it. Only the traces
-and the rates are shared with the package.
-"""
+from typing import Any
 
-import numpy as np
 import pytest
-import scipy.sparse as sp
-from scipy.optimize import linprog
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
+from dcsim.errors import InfeasibleError
 from dcsim.optimize.solve import optimize
 from dcsim.scenario.load import load_scenario
-from dcsim.scenario.rates import rates_of
-from dcsim.scenario.spec import Scenario
-from dcsim.traces.frame import Traces, build_traces
-
-
-def independent_optimum_kg(scenario: Scenario, traces: Traces) -> float:
-    """Return the least total carbon over design and dispatch [kg].
-
-    Variables: S W E P X Z, then g k c d e (import, curtailed, charge, discharge, stored) and the
-    served work of each tier, hour by hour.
-    """
-    rates, years, battery = rates_of(scenario), traces.years, scenario.battery
-    tiers = scenario.datacenter.flexible
-    hours = traces.hours
-    one, lower = sp.identity(hours), sp.csr_array(np.tril(np.ones((hours, hours))))
-    none = sp.csr_array((hours, hours))
-    sf, wf = traces.column("solar_cf"), traces.column("wind_cf")
-
-    def row(design: dict[int, np.ndarray], blocks: list) -> sp.csr_array:
-        columns = np.zeros((hours, 6))
-        for number, values in design.items():
-            columns[:, number] = values
-        return sp.hstack([sp.csr_array(columns), *blocks]).tocsr()
-
-    full, per_tier = np.ones(hours), len(tiers)
-    to_load = [-one] * per_tier
-    equal, equal_to, at_most, limit = [], [], [], []
-    equal.append(row({0: sf, 1: wf}, [one, -one, -one, one, none, *to_load]))
-    equal_to.append(traces.column("fixed_mw"))
-    previous = sp.csr_array(np.roll(np.eye(hours), -1, axis=1))
-    charge = -battery.charge_efficiency * one
-    discharge = one / battery.discharge_efficiency
-    equal.append(row({}, [none, none, charge, discharge, one - previous, *[none] * per_tier]))
-    equal_to.append(np.zeros(hours))
-
-    def flow(number: int, sign: float = 1.0) -> list:
-        return [sign * one if i == number else none for i in range(5 + per_tier)]
-
-    kept = 1 - battery.depth_of_discharge
-    at_most += [row({3: -full}, flow(2)), row({3: -full}, flow(3)), row({2: -full}, flow(4))]
-    at_most += [row({2: kept * full}, flow(4, -1))]
-    limit += [np.zeros(hours)] * 4
-    at_most.append(row({4: -full}, [none] * 5 + [one] * per_tier))
-    limit.append(traces.column("load_mw").max() - traces.column("fixed_mw"))
-    for number, tier in enumerate(tiers):
-        arrived = np.cumsum(traces.column(f"arriving_{tier.name}_mw"))
-        due = np.concatenate([np.zeros(tier.deadline_h), arrived[: hours - tier.deadline_h]])
-        due[-1] = arrived[-1]
-        so_far = [lower if i == 5 + number else none for i in range(5 + per_tier)]
-        at_most += [row({}, so_far), row({}, [-block for block in so_far])]
-        limit += [arrived, -due]
-    passed = np.zeros(6 + hours * (5 + per_tier))
-    passed[6 + 3 * hours : 6 + 4 * hours] = 1
-    passed[5] = -rates.battery_cycle_life * battery.depth_of_discharge
-    aged = np.zeros_like(passed)
-    aged[[2, 5]] = years / rates.battery_life_years, -1
-    rated = np.zeros_like(passed)
-    rated[[2, 3]] = -battery.max_c_rate, 1
-    at_most.append(sp.csr_array(np.vstack([passed, aged, rated])))
-    limit.append(np.zeros(3))
-
-    cost = np.zeros_like(passed)
-    cost[:6] = (
-        rates.solar_kg_per_mwh * sf.sum(),
-        rates.wind_kg_per_mwh * wf.sum(),
-        0,
-        years * rates.battery_power_kg_per_mw / rates.battery_power_life_years,
-        years * rates.servers_kg_per_mw / rates.pue / rates.servers_life_years,
-        rates.battery_kg_per_mwh,
-    )
-    cost[6 : 6 + hours] = traces.column("intensity_kg_per_mwh")
-    bounds = [(0, None)] * len(cost)
-    bounds[6 : 6 + hours] = [(0, scenario.limits.import_mw)] * hours
-    for number, part in enumerate((scenario.solar, scenario.wind)):
-        bounds[number] = (part.min_mw, part.max_mw)
-    found = linprog(
-        cost,
-        A_ub=sp.vstack(at_most),
-        b_ub=np.concatenate(limit),
-        A_eq=sp.vstack(equal),
-        b_eq=np.concatenate(equal_to),
-        bounds=bounds,
-        method="highs-ipm",
-    )
-    assert found.status == 0
-    return float(found.fun)
+from dcsim.traces.frame import build_traces
+from tests.askings import OBJECTIVES, Asking, World, askings, changed, worlds
+from tests.conftest import scenario_of, traces_of
+from tests.optimize.independent import Independent
 
 
 @pytest.mark.parametrize(
@@ -108,13 +23,78 @@ def independent_optimum_kg(scenario: Scenario, traces: Traces) -> float:
         ["embodied.battery_cycle_life=300", "embodied.battery_kg_per_mwh=3000"],
         ["limits.import_mw=30", "wind.max_mw=60", "solar.min_mw=5"],
         ["embodied.servers_kg_per_mw=20000", "datacenter.flexible.1.deadline_h=12"],
+        ["battery.rate_limits={}", "battery.grid_charging=false", "limits.coverage_frac=0.7"],
+        ["objective.minimize=cost", "cost.export_usd_per_mwh=10", "limits.export_mw=20"],
     ],
-    ids=["as shipped", "depth and rate", "wear", "limits", "cheap servers"],
+    ids=["as shipped", "depth and rate", "wear", "limits", "cheap servers", "rates", "cost"],
 )
 @pytest.mark.parametrize("start", ["2023-01-09T06:00Z", "2023-07-10T05:00Z"])
 def test_same_optimum_in_another_formulation(overrides: list[str], start: str) -> None:
     week = [f"horizon.start={start}", "horizon.hours=120", "embodied.battery_kg_per_mwh=20000"]
     scenario = load_scenario("quickstart", [*week, *overrides])
     traces = build_traces(scenario)
-    ours_kg = optimize(scenario, traces).certificate.objective
-    assert ours_kg == pytest.approx(independent_optimum_kg(scenario, traces), rel=1e-6)
+    ours = optimize(scenario, traces).certificate.objective
+    assert ours == pytest.approx(Independent(scenario, [traces]).optimum(), rel=1e-6)
+
+
+LIMITS: list[dict[str, Any]] = [
+    {},
+    {"ramp_mw_per_h": 2.0},
+    {"coverage_frac": 0.25},
+    {"cfe_frac": 0.7},
+    {"operational_t_per_year": 12_000.0},
+    {"embodied_t_per_year": 800.0},
+    {"total_t_per_year": 15_000.0},
+    {"cost_usd_per_year": 6e6},
+    {"budget_usd": 1e7},
+    {"land_ha": 40.0},
+]
+
+
+NO_SHRINKING = settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
+"""A smaller case that fails would take minutes to find, and tell no more."""
+
+
+def _same_optimum(asking: Asking, worlds_of_years: list[tuple[World, float]]) -> None:
+    scenario = scenario_of(**asking)
+    years = [
+        traces_of(scenario, **world, name=f"y{n}", weight=weight)
+        for n, (world, weight) in enumerate(worlds_of_years)
+    ]
+    theirs = Independent(scenario, years).optimum()
+    try:
+        plan = optimize(scenario, years)
+    except InfeasibleError:
+        assert theirs is None
+        return
+    assert plan.certificate.objective == pytest.approx(theirs, rel=1e-6, abs=1e-4)
+    assert plan.certificate.gap <= 1e-9
+
+
+@NO_SHRINKING
+@given(askings(), worlds(24), st.sampled_from(OBJECTIVES), st.sampled_from(LIMITS))
+def test_same_optimum_of_any_asking(asking, world, objective, limits) -> None:
+    land = {"solar": {"ha_per_mw": 3.6}, "wind": {"ha_per_mw": 1.0}}
+    for part, values in ({"limits": limits, "objective": objective} | land).items():
+        asking = changed(asking, part, **values)
+    _same_optimum(asking, [(world, 1.0)])
+
+
+@NO_SHRINKING
+@given(
+    askings(),
+    st.lists(st.tuples(worlds(24), st.floats(0.5, 5)), min_size=2, max_size=3),
+    st.sampled_from(OBJECTIVES),
+    st.sampled_from(["all", "worst"]),
+    st.sampled_from(LIMITS),
+)
+def test_same_optimum_of_several_years(asking, years, objective, which, limits) -> None:
+    asking = changed(changed(asking, "objective", **objective, years=which), "limits", **limits)
+    _same_optimum(asking, years)
+
+
+@NO_SHRINKING
+@given(askings(), worlds(24), st.floats(0.001, 0.2))
+def test_same_optimum_of_two_objectives_in_order(asking, world, slack) -> None:
+    two = {"minimize": "lexicographic", "slack_frac": slack}
+    _same_optimum(changed(asking, "objective", **two), [(world, 1.0)])
