@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,9 @@ import pytest
 
 from dcsim import OutputError
 from dcsim.report.folder import fresh_folder, write_file
+from dcsim.report.study import Study
+from dcsim.run import plan_to_folder
+from dcsim.scenario.load import load_scenario
 from tests.conftest import REPOSITORY
 
 SHORT = ["--set", "horizon.hours=48", "--set", "strategies=[all]"]
@@ -23,12 +27,26 @@ def entries(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Study]:
+    """Give a run folder of two days and the study in it; planned once, not to be changed."""
+    folder = tmp_path_factory.mktemp("planned") / "run"
+    return folder, plan_to_folder(load_scenario("quickstart", SHORT[1::2]), folder)
+
+
+@pytest.fixture
+def run(planned: tuple[Path, Study], tmp_path: Path) -> Path:
+    """Give a copy of that run folder."""
+    return Path(shutil.copytree(planned[0], tmp_path / "run"))
+
+
 def test_plan_leaves_a_whole_run_folder(dcsim_cli, tmp_path: Path) -> None:
     code, out, _ = dcsim_cli("plan", "quickstart", *SHORT)
     assert code == 0
     folder = tmp_path / "results" / "quickstart"
     assert out.strip().endswith(f"Report: {folder / 'report.html'}")
     assert entries(folder) == [
+        "cost.csv",
         "events.csv",
         "figures",
         "hourly.parquet",
@@ -43,7 +61,7 @@ def test_plan_leaves_a_whole_run_folder(dcsim_cli, tmp_path: Path) -> None:
     assert entries(tmp_path / "results") == ["quickstart"]
     assert json.loads((folder / "metadata.json").read_text())["status"] == "completed"
     found = json.loads((folder / "summary.json").read_text())
-    assert f"{found['outcomes'][-1]['certificate']['objective_kg']:,.3f} kg" in out
+    assert f"{found['outcomes'][-1]['certificate']['objective']:,.3f} kg" in out
     ledger = pd.read_csv(folder / "ledger.csv")
     total_kg = ledger[ledger["strategy"] == "all"]["kg"].sum()
     assert total_kg == pytest.approx(found["outcomes"][-1]["total_kg"], rel=1e-12)
@@ -62,9 +80,7 @@ def test_same_inputs_give_the_same_bytes(dcsim_cli, tmp_path: Path) -> None:
             )
 
 
-def test_simulate_and_report_work_on_a_run(dcsim_cli, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
+def test_simulate_and_report_work_on_a_run(dcsim_cli, run: Path) -> None:
     before = (run / "report.html").read_bytes()
     (run / "report.html").unlink()
     code, out, _ = dcsim_cli("report", run)
@@ -89,9 +105,9 @@ def test_simulate_plans_a_scenario_first(dcsim_cli, tmp_path: Path) -> None:
     assert entries(tmp_path) == []
 
 
-def test_an_older_run_is_replaced_and_a_foreign_folder_is_not(dcsim_cli, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
+def test_an_older_run_is_replaced_and_a_foreign_folder_is_not(
+    dcsim_cli, run: Path, tmp_path: Path
+) -> None:
     code, _, _ = dcsim_cli("plan", "quickstart", *SHORT, "--set", "seed=5", "--out", run)
     assert code == 0
     assert json.loads((run / "metadata.json").read_text())["seed"] == 5
@@ -116,9 +132,7 @@ def test_a_foreign_folder_with_a_metadata_file_is_not_replaced(dcsim_cli, tmp_pa
     assert "is not a run of dcsim" in err
 
 
-def test_notes_in_an_older_run_are_not_deleted(dcsim_cli, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
+def test_notes_in_an_older_run_are_not_deleted(dcsim_cli, run: Path) -> None:
     (run / "notes.md").write_text("what I think of it")
     code, _, err = dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
     assert code == 2
@@ -128,13 +142,14 @@ def test_notes_in_an_older_run_are_not_deleted(dcsim_cli, tmp_path: Path) -> Non
     assert (run / "notes.md").read_text() == "what I think of it"
 
 
-def test_out_through_a_link_replaces_the_run_and_keeps_the_link(dcsim_cli, tmp_path: Path) -> None:
-    dcsim_cli("plan", "quickstart", *SHORT, "--out", tmp_path / "run")
-    (tmp_path / "link").symlink_to(tmp_path / "run")
+def test_out_through_a_link_replaces_the_run_and_keeps_the_link(
+    dcsim_cli, run: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(run)
     code, _, _ = dcsim_cli("plan", "quickstart", *SHORT, "--set", "seed=4", "--out", "link")
     assert code == 0
     assert (tmp_path / "link").is_symlink()
-    assert json.loads((tmp_path / "run" / "metadata.json").read_text())["seed"] == 4
+    assert json.loads((run / "metadata.json").read_text())["seed"] == 4
 
 
 def test_unserved_load_is_shown_and_makes_savings_unfair(dcsim_cli) -> None:
@@ -204,7 +219,7 @@ BAD = [
     (
         ["plan", "quickstart", *SHORT, "--set", "limits.import_mw=1", "--set", "wind.max_mw=1",
          "--set", "solar.max_mw=1"],
-        "limits.import_mw is 1 MW",
+        "limits.import_mw 1 would have to be",
     ),
     (["plan", "quickstart", *SHORT, "--out", "/proc/nowhere/run"], "/proc/nowhere/run: cannot be"),
     (["simulate", "quickstart", *SHORT, "--policy", "best"], "there is no policy 'best'"),
@@ -256,11 +271,9 @@ def test_bad_grid_files_name_file_and_place(dcsim_cli, tmp_path: Path, content, 
 
 @pytest.mark.parametrize("method", ["to_parquet", "to_csv"])
 def test_a_full_disk_leaves_the_older_run_as_it_was(
-    dcsim_cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+    dcsim_cli, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     """The disk fills up when report and summary are written already, and tables are not."""
-    run = tmp_path / "run"
-    dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
     before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
 
     def full(*_: object, **__: object) -> None:
@@ -301,16 +314,18 @@ def test_a_full_disk_while_writing_one_file_leaves_the_older_one(
         ("metadata.json", b"{}", "is no run of dcsim"),
         ("hourly.parquet", "short", "other hours or columns"),
         ("summary.json", "strategy", "there is no strategy 'best'"),
+        ("metadata.json", "older", "by another version of dcsim, 0.1.0 (layout 1; this one reads"),
     ],
 )
-def test_damaged_runs_are_refused(dcsim_cli, tmp_path: Path, file, damage, words) -> None:
-    run = tmp_path / "run"
-    dcsim_cli("plan", "quickstart", *SHORT, "--out", run)
+def test_damaged_runs_are_refused(dcsim_cli, run: Path, file, damage, words) -> None:
     if damage == "short":
         pd.read_parquet(run / file).head(7).to_parquet(run / file)
     elif damage == "strategy":
         text = (run / file).read_text().replace('"strategy": "all"', '"strategy": "best"')
         (run / file).write_text(text)
+    elif damage == "older":
+        meta = json.loads((run / file).read_text())
+        (run / file).write_text(json.dumps(meta | {"layout": 1}))
     elif damage is None:
         (run / file).unlink()
     else:

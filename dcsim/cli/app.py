@@ -127,9 +127,9 @@ def simulate(
         progress(f"replaying under {policy}")
         result, footprint = replay_under(study, policy, number)
     if folder is not None:
-        from dcsim.report.folder import write_parquet
+        from dcsim.report.folder import folder_of_year, write_parquet
 
-        path = folder / f"simulated-{policy}.parquet"
+        path = folder_of_year(folder, study, number) / f"simulated-{policy}.parquet"
         write_parquet(result.energy, path)
         typer.echo(f"Hourly table: {path}")
     print_replay(study.chosen.by_year[number], policy, footprint, len(result.events))

@@ -46,6 +46,9 @@ SCENARIO = "scenario.yaml"
 SUMMARY = "summary.json"
 YEARS = "years"
 
+LAYOUT = 2
+"""Counts up when what is in a run folder changes, so that one of another time is told apart."""
+
 _OURS = {
     METADATA,
     SCENARIO,
@@ -225,13 +228,13 @@ def write_data(study: Study, folder: Path, seconds: Mapping[str, float]) -> None
     (folder / METADATA).write_text(_json(metadata(study, seconds)), encoding="utf-8")
     ledger(study).to_csv(folder / "ledger.csv", index=False)
     cost(study).to_csv(folder / "cost.csv", index=False)
-    for run in study.years:
-        write_year(run, folder_of_year(folder, study, run))
+    for number, run in enumerate(study.years):
+        write_year(run, folder_of_year(folder, study, number))
 
 
-def folder_of_year(folder: Path, study: Study, run: YearRun) -> Path:
+def folder_of_year(folder: Path, study: Study, year: int) -> Path:
     """Return where a year's tables are: those of the first in the run folder itself."""
-    return folder if run is study.years[0] else folder / YEARS / run.traces.name
+    return folder / YEARS / study.years[year].traces.name if year else folder
 
 
 def write_year(run: YearRun, folder: Path) -> None:
@@ -320,6 +323,7 @@ def metadata(study: Study, seconds: Mapping[str, float]) -> dict[str, Any]:
     """Return where a study came from: versions, seed, sources; and how long it took [s]."""
     return {
         "status": "completed",
+        "layout": LAYOUT,
         "name": study.scenario.name,
         "seed": study.scenario.seed,
         "sources": [[asdict(source) for source in run.traces.sources] for run in study.years],

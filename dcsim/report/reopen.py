@@ -13,7 +13,7 @@ from dcsim.footprint.scores import Scores
 from dcsim.grid.generation import Repair, Source
 from dcsim.optimize.findings import Answers, BreakEven, DeadlineWorth, NearRange
 from dcsim.optimize.plan import Certificate, Design, energy_columns
-from dcsim.report.folder import METADATA, SCENARIO, SUMMARY, YEARS, is_run
+from dcsim.report.folder import LAYOUT, METADATA, SCENARIO, SUMMARY, YEARS, is_run
 from dcsim.report.study import STRATEGY_LABELS, Agreement, Outcome, Study, YearRun
 from dcsim.scenario.load import load_scenario
 from dcsim.scenario.spec import Scenario
@@ -25,7 +25,8 @@ def read_study(folder: Path) -> Study:
     """Read a run folder.
 
     Raises:
-        DataError: The folder is no run of dcsim, or a file in it is missing or damaged.
+        DataError: The folder is no run of dcsim, is one of another version, or a file in it is
+            missing or damaged.
     """
     try:
         if not is_run(folder):
@@ -38,8 +39,9 @@ def read_study(folder: Path) -> Study:
 
 
 def _read(folder: Path) -> Study:
-    scenario = load_scenario(folder / SCENARIO)
     meta = json.loads((folder / METADATA).read_text(encoding="utf-8"))
+    _refuse_other_layout(folder, meta)
+    scenario = load_scenario(folder / SCENARIO)
     found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     places = [folder, *(folder / YEARS / year["name"] for year in found["years"][1:])]
     policy = found["replay"]["policy"]
@@ -60,6 +62,16 @@ def _read(folder: Path) -> Study:
         infeasible=found["infeasible"],
         answers=_answers(found["answers"]),
     )
+
+
+def _refuse_other_layout(folder: Path, meta: dict[str, Any]) -> None:
+    """Refuse a run that is whole, and written by a version of dcsim that laid it out otherwise."""
+    layout = meta.get("layout", 1)
+    if layout != LAYOUT:
+        raise DataError(
+            f"{folder}: was written by another version of dcsim, {meta['versions']['dcsim']} "
+            f"(layout {layout}; this one reads {LAYOUT}); plan {SCENARIO} in it again"
+        )
 
 
 def _year_run(
