@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyomo.environ as pyo
 import scipy.sparse as sp
+from pyomo.common.gc_manager import PauseGC
 from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 
 
@@ -96,7 +97,11 @@ class LinearProgram:
 
 def compile_model(model: pyo.ConcreteModel) -> LinearProgram:
     """Return a linear Pyomo model as arrays; the first of its objectives is minimized."""
-    form = LinearStandardFormCompiler().write(model, mixed_form=True)
+    with PauseGC():  # as in `build_model`: nothing of all this is garbage
+        return _compiled(LinearStandardFormCompiler().write(model, mixed_form=True))
+
+
+def _compiled(form: Any) -> LinearProgram:
     kind = np.array([row.bound_type for row in form.rows])
     rhs = np.asarray(form.rhs, dtype=float)
     totals = form.c.toarray()
@@ -125,4 +130,5 @@ def _or(bound: float | None, missing: float) -> float:
 
 
 def _key(component: Any) -> Key:
-    return Key(component.parent_component().name, component.index())
+    # Constraints and variables stand in the model itself, so that this is their whole name.
+    return Key(component.parent_component().local_name, component.index())
