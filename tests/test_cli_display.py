@@ -9,8 +9,8 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcsim.cli.app import _print_study
 from dcsim.cli.display import GAP, LEAST_WORDS, bar, print_table, steps
+from dcsim.cli.study import print_study
 
 GRID = "CISO:2022:1f3a9c07"
 WHY = "12 hours were missing; solar noon is 0.6 h early; nuclear stands still for 80 days"
@@ -156,5 +156,5 @@ def test_a_stage_that_begins_anew_is_estimated_anew(monkeypatch: pytest.MonkeyPa
 def test_a_scenario_is_called_what_it_is_called(columns, capsys, days_study) -> None:
     columns(120)
     scenario = days_study.scenario.model_copy(update={"name": "[/x] [red]"})
-    _print_study(replace(days_study, scenario=scenario))
+    print_study(replace(days_study, scenario=scenario))
     assert "[/x] [red]: 120 hours" in capsys.readouterr().out

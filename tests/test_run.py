@@ -2,8 +2,8 @@
 
 import pytest
 
-from dcsim.errors import SimulationError, SolveError
-from dcsim.optimize import conflict
+from dcsim.errors import InfeasibleError, SimulationError
+from dcsim.optimize.solve import optimize
 from dcsim.report.study import Agreement, Study
 from dcsim.run import relative_difference, require_agreement, run_scenario
 from dcsim.scenario.load import load_scenario
@@ -62,13 +62,8 @@ def test_another_policy_than_the_plan_may_differ(days_study: Study) -> None:
     assert days_study.agreement.total_difference_frac == pytest.approx(0, abs=1e-12)
 
 
-def test_infeasibility_that_no_import_mends_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Scenarios are checked so that this cannot be; if it were, the message would still be one."""
-    scenario = scenario_of()
-    traces = traces_of(scenario, intensity=[1])
-    message = conflict.explain_infeasible(scenario, traces, "all")
-    assert message == "strategy all has no feasible plan, though nothing limits import"
-    monkeypatch.setattr(conflict.Status, "kOptimal", conflict.Status.kInfeasible)
-    limited = scenario_of(limits={"import_mw": 1})
-    with pytest.raises(SolveError, match="limits contradict each other: Optimal"):
-        conflict.explain_infeasible(limited, traces, "all")
+def test_two_limits_that_neither_alone_can_mend_are_said_to_be() -> None:
+    """Of 10 MW at most 5 can be imported and nothing is built, half is to be covered by it."""
+    scenario = scenario_of(limits={"import_mw": 5, "coverage_frac": 0.5})
+    with pytest.raises(InfeasibleError, match="no limit alone could be relaxed"):
+        optimize(scenario, traces_of(scenario, intensity=[1], load=[10]))

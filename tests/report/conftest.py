@@ -88,3 +88,9 @@ def two_days() -> Study:
 def described_as(study: Study, text: str) -> Study:
     """Return the study under another description of its scenario."""
     return replace(study, scenario=study.scenario.model_copy(update={"description": text}))
+
+
+def in_first_year(study: Study, **changes: Any) -> Study:
+    """Return the study with some parts of its first year replaced."""
+    first, *others = study.years
+    return replace(study, years=(replace(first, **changes), *others))
