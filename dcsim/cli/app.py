@@ -15,6 +15,7 @@ import typer
 from dcsim.cli.display import panel, steps
 from dcsim.cli.grids import grids_app
 from dcsim.cli.study import print_replay, print_study
+from dcsim.cli.years import years
 from dcsim.errors import DcsimError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ app = typer.Typer(
 scenario_app = typer.Typer(help="Check a scenario file, or print its schema.", no_args_is_help=True)
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(grids_app, name="grids")
+app.command()(years)
 
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")
