@@ -18,6 +18,10 @@ FrontKind = Literal["carbon", "cost"]
 
 FRONT_KINDS: tuple[FrontKind, ...] = get_args(FrontKind)
 
+_AWAY_FRAC = 0.2
+"""Where two tangents meet close to a point, as they do beside a steep end, a new point would tell
+little; it keeps this share of the interval away [-]."""
+
 
 class Axes(NamedTuple):
     """What a front trades: the total that is capped, and the one that is minimized."""
@@ -26,6 +30,11 @@ class Axes(NamedTuple):
     x_unit: str
     y_account: str
     y_unit: str
+
+    @property
+    def is_summable(self) -> bool:
+        """Tell whether x and y have one unit, so that their sum is a total."""
+        return self.x_unit == self.y_unit
 
     @property
     def x_accounts(self) -> tuple[str, ...]:
@@ -64,7 +73,7 @@ class FrontPoint:
 
     def tangent(self, x: np.ndarray) -> np.ndarray:
         """Return the least y that the duals of this point prove for caps of x."""
-        return self.certificate.bound + self.slope * (x - self.limit)
+        return np.asarray(self.certificate.bound + self.slope * (x - self.limit))
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,7 @@ class Front:
 
     def inner(self, x: np.ndarray) -> np.ndarray:
         """Return what mixtures of the points reach: y of the chords, between the ends."""
-        return np.interp(x, self.x[::-1], self.y[::-1])
+        return np.asarray(np.interp(x, self.x[::-1], self.y[::-1]))
 
     def outer(self, x: np.ndarray) -> np.ndarray:
         """Return what no plan gets below: the highest of all tangents."""
@@ -108,7 +117,7 @@ class Front:
 
     def worth(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return what a gap is a share of: x + y where they have one unit, else y."""
-        return x + y if self.axes.x_unit == self.axes.y_unit else y
+        return np.asarray(np.abs(x + y if self.axes.is_summable else y))
 
     @cached_property
     def gaps(self) -> tuple[float, ...]:
@@ -130,12 +139,22 @@ class Front:
         inner = self.inner(x)
         worth = self.worth(x, inner)
         gap = np.maximum(inner - self.outer(x), 0.0)
-        return np.divide(gap, worth, out=np.zeros_like(gap), where=worth > 0)
+        return np.asarray(np.divide(gap, worth, out=np.zeros_like(gap), where=worth > 0))
 
     @property
     def largest_gap_frac(self) -> float:
         """Return the largest gap anywhere between the ends [-]."""
         return max(self.gaps, default=0.0)
+
+    @property
+    def widest(self) -> float:
+        """Return x where the gap is largest, a fair distance away from the points beside it."""
+        corners = self._corners()
+        corner = float(corners[np.argmax(self.gap_at(corners))])
+        beside = min(max(int(np.searchsorted(-self.x, -corner)), 1), len(self.x) - 1)
+        loose, tight = float(self.x[beside - 1]), float(self.x[beside])
+        away = _AWAY_FRAC * (loose - tight)
+        return min(max(corner, tight + away), loose - away)
 
     def _corners(self) -> np.ndarray:
         """Return x of all points, and of all meetings of two tangents between the ends."""

@@ -16,14 +16,15 @@ from dcsim.optimize.model import build_model
 from dcsim.optimize.plan import ROUNDING_MW, TINY_KG, Certificate, Design, Plan, Seconds
 from dcsim.optimize.prices import binding_hours, hourly_duals, shadow_prices
 from dcsim.optimize.problem import Problem, problem_of
-from dcsim.optimize.session import Solution, Status, solve, solver_name
+from dcsim.optimize.session import Solution, Status, solver_name
+from dcsim.optimize.start import solve_from_merged
 from dcsim.scenario.spec import Scenario, Strategy
 from dcsim.traces.frame import Traces
 
 GAP_LIMIT = 1e-6
 """Largest relative gap between objective and proven bound that passes for an optimum."""
 
-_INFEASIBLE = (Status.kInfeasible, Status.kUnboundedOrInfeasible)
+INFEASIBLE = (Status.kInfeasible, Status.kUnboundedOrInfeasible)
 
 
 def optimize(
@@ -109,10 +110,10 @@ def best(
 
 def _solved(program: LinearProgram, problem: Problem, strategy: Strategy) -> Solution:
     limits = problem.scenario.solver
-    solution = solve(program, limits.time_limit_s)
+    solution = solve_from_merged(program, len(problem.hours), limits.time_limit_s)
     if solution.status == Status.kOptimal:
         return solution
-    if solution.status in _INFEASIBLE:
+    if solution.status in INFEASIBLE:
         raise explain_infeasible(problem, strategy)
     if solution.status == Status.kTimeLimit and limits.time_limit_s is not None:
         if limits.accept_incumbent:

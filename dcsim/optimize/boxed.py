@@ -1,0 +1,232 @@
+"""One program solved again and again under other caps, each time by its design first.
+
+A year is quick to operate once its design is given, and quick to correct once the design is
+nearly right. So each solve guesses the design on merged hours, operates the whole year on it, and
+then frees the design within a box around the guess; the box moves while the design presses on a
+side, and at last there is none. That last solve is of the whole program: a wrong guess costs time
+and nothing else.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import highspy
+import numpy as np
+
+from dcsim.optimize.coarse import coarsened
+from dcsim.optimize.compile import Account, Key, LinearProgram
+from dcsim.optimize.problem import LIMIT_OF_VARIABLE
+from dcsim.optimize.session import Session, Solution, Status
+
+DESIGN = tuple(Key(name) for name in LIMIT_OF_VARIABLE if name != "grid_mw")
+
+_DUAL, _PRIMAL = 1, 4
+"""HiGHS's numbers of the simplex methods: where limits changed, and where the objective did."""
+
+_SIDE_FRAC = 0.1
+"""How far the box reaches on either side, of each capacity; 5 % and 20 % are no faster [-]."""
+
+_LEAST_SIDE_FRAC = 0.02
+"""And at least, of the largest capacity or the mean load [-]."""
+
+_MOVES = 8
+"""How often the box may move before it is given up."""
+
+_AT_SIDE = 1e-9
+"""Nearer to a side than this is on it [MW, MWh]."""
+
+
+class Basis(NamedTuple):
+    """A basis of HiGHS as plain numbers: the status of each column and of each row."""
+
+    columns: np.ndarray
+    rows: np.ndarray
+
+
+class Bases(NamedTuple):
+    """Where a solve may start from: the bases of merged hours, and of the year on the guess."""
+
+    merged: Basis
+    operated: Basis
+
+
+class Capped:
+    """A program in HiGHS with one more row for each account: its cap, infinite at first.
+
+    Each row is divided by its largest entry, so that HiGHS's tolerances mean MW or MWh.
+    """
+
+    session: Session
+
+    def __init__(self, program: LinearProgram, accounts: Sequence[Account]) -> None:
+        """Put the rows of the accounts below those of the program."""
+        self._accounts = accounts
+        self._scales = [largest_entry(account) for account in accounts]
+        self._first = len(program.rows)
+        for account, scale in zip(accounts, self._scales, strict=True):
+            program = program.capped(scaled(account, scale), np.inf)
+        self._program = program
+        self.begin(None)
+
+    def begin(self, basis: Basis | None) -> None:
+        """Start from a basis, or from nothing, in a new HiGHS.
+
+        One that has solved before remembers more than its basis, and would answer with other
+        digits; so a front that is taken up again would not be the same to the last one.
+        """
+        self.session = Session(self._program)
+        if basis is not None:
+            given = highspy.HighsBasis()
+            given.col_status = [highspy.HighsBasisStatus(status) for status in basis.columns]
+            given.row_status = [highspy.HighsBasisStatus(status) for status in basis.rows]
+            given.valid = True
+            self.session.start_from(given)
+
+    def cap(self, limits: Sequence[float]) -> None:
+        """Set the limit of each account."""
+        for number, limit in enumerate(limits):
+            high = (limit - self._accounts[number].offset) / self._scales[number]
+            self.session.set_row_high(self._first + number, high)
+
+    def cap_duals(self, solution: Solution) -> np.ndarray:
+        """Return the dual of each cap, per unit of its account."""
+        return solution.row_duals[self._first :] / self._scales
+
+    @property
+    def basis(self) -> Basis:
+        """Return the basis of the last solve."""
+        found = self.session.basis
+        return Basis(_numbers(found.col_status), _numbers(found.row_status))
+
+
+def _numbers(statuses: Sequence[highspy.HighsBasisStatus]) -> np.ndarray:
+    return np.fromiter((int(status) for status in statuses), dtype=np.int8, count=len(statuses))
+
+
+def largest_entry(account: Account) -> float:
+    """Return the largest entry of an account by size; 1 where there is none."""
+    return float(np.abs(account.vector).max(initial=0.0)) or 1.0
+
+
+def scaled(account: Account, scale: float) -> Account:
+    """Return an account divided by a number."""
+    return Account(account.vector / scale, account.offset / scale)
+
+
+class DesignFirst:
+    """A program with caps on some accounts, solved by its design first.
+
+    Args:
+        program: The whole program.
+        hours: How many hours it has.
+        accounts: What can be capped.
+        operated_for: What the year on a guessed design is operated for.
+        load_mw: Mean load, which a small design is small against [MW].
+    """
+
+    def __init__(
+        self,
+        program: LinearProgram,
+        hours: int,
+        accounts: Sequence[Account],
+        operated_for: Account,
+        load_mw: float,
+    ) -> None:
+        """Merge hours, and pass all three programs to HiGHS."""
+        self._program, self._accounts, self._load_mw = program, accounts, load_mw
+        self._columns = [program.column_of[key] for key in DESIGN if key in program.column_of]
+        self._low, self._high = program.low[self._columns], program.high[self._columns]
+        self._coarse = coarsened(program, hours)
+        self._merged = Capped(
+            self._coarse.program, [self._coarse.account(account) for account in accounts]
+        )
+        self._operated = Capped(program.minimizing(operated_for), ())
+        self.whole = Capped(program, accounts)
+
+    def solve(
+        self, objective: Account, limits: Sequence[float], start: Bases | None
+    ) -> tuple[Solution, Bases]:
+        """Minimize an account under caps; of any status but optimal there is nothing to trust.
+
+        Args:
+            objective: What is minimized.
+            limits: The cap of each account.
+            start: Bases of a solve with a similar design.
+        """
+        guess = self._guess(objective, limits, start)
+        self._operate(guess, start)
+        bases = Bases(self._merged.basis, self._operated.basis)
+        self.whole.begin(bases.operated._replace(rows=self._with_caps(bases.operated.rows)))
+        self.whole.session.set_objective(objective)
+        self.whole.cap(limits)
+        steps = self._correct(guess)
+        self._box(self._low, self._high)
+        last = self.whole.session.solve()
+        return _with_iterations(last, steps + last.iterations), bases
+
+    def go_on(self, objective: Account, limits: Sequence[float]) -> Solution:
+        """Minimize another account from where the last solve ended, which keeps the caps."""
+        session = self.whole.session
+        session.set_objective(objective)
+        self.whole.cap(limits)
+        session.set_option("simplex_strategy", _PRIMAL)
+        found = session.solve()
+        session.set_option("simplex_strategy", _DUAL)
+        return found
+
+    def solve_cold(self, objective: Account, limits: Sequence[float]) -> Solution:
+        """Minimize an account under caps from nothing, in a HiGHS of its own."""
+        alone = Capped(self._program.minimizing(objective), self._accounts)
+        alone.cap(limits)
+        return alone.session.solve()
+
+    def _guess(
+        self, objective: Account, limits: Sequence[float], start: Bases | None
+    ) -> np.ndarray:
+        self._merged.begin(start and start.merged)
+        self._merged.session.set_objective(self._coarse.account(objective))
+        self._merged.cap(limits)
+        found = self._merged.session.solve()
+        guess = found.values[self._coarse.column_of[self._columns]]
+        return np.asarray(np.clip(guess, self._low, self._high))
+
+    def _operate(self, guess: np.ndarray, start: Bases | None) -> None:
+        self._operated.begin(start and start.operated)
+        for column, size in zip(self._columns, guess, strict=True):
+            self._operated.session.set_column_bounds(column, size, size)
+        self._operated.session.solve()
+
+    def _with_caps(self, rows: np.ndarray) -> np.ndarray:
+        basic = np.full(len(self._accounts), int(highspy.HighsBasisStatus.kBasic), np.int8)
+        return np.concatenate([rows, basic])
+
+    def _correct(self, guess: np.ndarray) -> int:
+        """Solve within boxes until none of their sides holds the design; return iterations."""
+        iterations, design = 0, guess
+        for _ in range(_MOVES):
+            low, high = self._around(design)
+            self._box(low, high)
+            found = self.whole.session.solve()
+            iterations += found.iterations
+            if found.status != Status.kOptimal:
+                break
+            design = found.values[self._columns]
+            held = (design <= low + _AT_SIDE) & (low > self._low)
+            held |= (design >= high - _AT_SIDE) & (high < self._high)
+            if not held.any():
+                break
+        return iterations
+
+    def _around(self, design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        side = _SIDE_FRAC * design + _LEAST_SIDE_FRAC * max(
+            self._load_mw, float(design.max(initial=0.0))
+        )
+        return np.maximum(design - side, self._low), np.minimum(design + side, self._high)
+
+    def _box(self, low: np.ndarray, high: np.ndarray) -> None:
+        for column, least, most in zip(self._columns, low, high, strict=True):
+            self.whole.session.set_column_bounds(column, least, most)
+
+
+def _with_iterations(solution: Solution, iterations: int) -> Solution:
+    return Solution(**{**vars(solution), "iterations": iterations})
