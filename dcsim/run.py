@@ -46,7 +46,20 @@ def run_scenario(scenario: Scenario, progress: Progress = _silent) -> Study:
         DcsimError: Data is not whole, or the last strategy has no optimum; see `dcsim.errors`.
     """
     progress("reading grid and load")
-    years = build_years(scenario)
+    return study_of(scenario, build_years(scenario), progress)
+
+
+def study_of(scenario: Scenario, years: Sequence[Traces], progress: Progress = _silent) -> Study:
+    """Plan, replay and account for a scenario in years that are read already.
+
+    Args:
+        scenario: What is asked.
+        years: What the world does in each planned year.
+        progress: Told what is being done.
+
+    Raises:
+        DcsimError: The last strategy has no optimum; see `dcsim.errors`.
+    """
     plans, infeasible = _plans(scenario, years, progress)
     plan = plans[-1]
     progress("replaying the plan")

@@ -58,8 +58,9 @@ def _print_proof(study: Study) -> None:
 
 def _rows(study: Study) -> Iterator[tuple[str, list[str]]]:
     """Yield the lines of the summary table: a name, and a cell for each strategy."""
+    from dcsim.report.numbers import millions
     from dcsim.report.views import saved_frac
-    from dcsim.units import KG_PER_T, USD_PER_MILLION
+    from dcsim.units import KG_PER_T
 
     designs = [outcome.design.as_dict() for outcome in study.outcomes]
     ledgers = [outcome.footprint.ledger for outcome in study.outcomes]
@@ -70,7 +71,7 @@ def _rows(study: Study) -> Iterator[tuple[str, list[str]]]:
         label = f"{scope or 'total'} t CO2e"
         yield label, [f"{ledger.total_kg(scope) / KG_PER_T:,.1f}" for ledger in ledgers]
     costs = [outcome.footprint.cost_usd for outcome in study.outcomes]
-    yield "cost million USD", [f"{usd / USD_PER_MILLION:,.2f}" for usd in costs]
+    yield "cost million USD", [millions(usd) for usd in costs]
     if any(score.unserved_mwh > 0 for score in scores):
         yield "unserved MWh", [f"{score.unserved_mwh:,.1f}" for score in scores]
     saved = [saved_frac(study, outcome) for outcome in study.outcomes]

@@ -12,7 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from dcsim.footprint.ledger import EMBODIED, OPERATIONAL
+from dcsim.report.bars import carbon_pieces, draw_bars
 from dcsim.report.figures_answers import ranges_figure
+from dcsim.report.figures_by_year import by_year_figure
+from dcsim.report.figures_cost import costs_figure
 from dcsim.report.figures_day import mean_day_figure
 from dcsim.report.figures_week import week_figures
 from dcsim.report.figures_year import duration_figure, heatmap_figure
@@ -22,25 +25,26 @@ from dcsim.report.style import (
     FAINT,
     INK,
     QUIET,
-    color_of,
+    caption,
     legend_below,
     new_figure,
     report_style,
     settle,
     spread,
 )
-from dcsim.report.views import moves_work, saved_frac
+from dcsim.report.views import first_year_in_words, moves_work, saved_frac
 from dcsim.units import KG_PER_T
 
 Described = tuple[Figure, str]
 """A figure and its alternative text."""
 
+OF_ONE_YEAR = {"summer_week", "winter_week", "import_heatmap", "duration", "shifting"}
+"""Figures that show hours, and of several planned years only the first."""
+
 _METADATA: dict[str, dict[str, None]] = {
     "png": {"Software": None},
     "svg": {"Date": None, "Creator": None},
 }
-_LABELLED_FRAC = 0.06  # a shorter piece of a bar has no room for its number
-_CHARACTER_FRAC = 0.0105  # width of a character over the width of the axes
 _ISO_LINES = 7
 
 
@@ -49,7 +53,7 @@ def all_figures(study: Study) -> dict[str, Described]:
 
     `summer_week` and `winter_week` are one figure, `summer_week`, where the horizon is too short
     for two; `shifting` is there only if the chosen plan moves work, `ranges` if they were
-    asked for.
+    asked for, `by_year` if there are several planned years.
 
     Returns:
         For each name the figure and its alternative text.
@@ -57,6 +61,7 @@ def all_figures(study: Study) -> dict[str, Described]:
     with report_style():
         figures = {
             "strategies": strategies_figure(study),
+            "costs": costs_figure(study),
             "operational_embodied": trade_off_figure(study),
             **week_figures(study),
             "import_heatmap": heatmap_figure(study),
@@ -66,9 +71,24 @@ def all_figures(study: Study) -> dict[str, Described]:
             figures["shifting"] = mean_day_figure(study)
         if study.answers is not None and study.answers.ranges:
             figures["ranges"] = ranges_figure(study)
+        if len(study.years) > 1:
+            figures = _of_several_years(study, figures)
         for figure, _ in figures.values():
             settle(figure)
     return figures
+
+
+def _of_several_years(study: Study, figures: dict[str, Described]) -> dict[str, Described]:
+    """Add what differs from year to year, and tell which year the others show."""
+    first = first_year_in_words(study)
+    told: dict[str, Described] = {}
+    for name, (figure, alt) in figures.items():
+        if name in OF_ONE_YEAR:
+            caption(figure, first.capitalize())
+        told[name] = (figure, f"{alt} This is {first}." if name in OF_ONE_YEAR else alt)
+        if name == "operational_embodied":
+            told["by_year"] = by_year_figure(study)
+    return told
 
 
 def figure_bytes(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
@@ -88,20 +108,11 @@ def strategies_figure(study: Study) -> Described:
     """Draw total carbon of each strategy as bars, stacked by what causes it [t CO2e]."""
     figure = new_figure("What each strategy emits in all", 1.7 + 0.55 * len(study.outcomes))
     axes = figure.add_subplot()
-    ends_t = [outcome.footprint.total_kg / KG_PER_T for outcome in study.outcomes]
-    labels = [_bar_label(study, outcome) for outcome in study.outcomes]
-    room = zip(ends_t, labels, strict=True)
-    widest_t = max(end / max(0.4, 1 - _CHARACTER_FRAC * (len(text) + 2)) for end, text in room)
-    axes.set_xlim(0, widest_t or 1.0)
-    _draw_bars(axes, study, widest_t * _LABELLED_FRAC)
-    for y, (end_t, text) in enumerate(zip(ends_t, labels, strict=True)):
-        axes.annotate(text, (end_t, y), (6, 0), textcoords="offset points", va="center")
-    axes.set_yticks(range(len(labels)), [outcome.label for outcome in study.outcomes])
-    axes.invert_yaxis()
-    axes.tick_params(axis="y", length=0)
+    names = [outcome.label for outcome in study.outcomes]
+    totals = [_bar_label(study, outcome) for outcome in study.outcomes]
+    pieces = carbon_pieces([outcome.footprint.ledger for outcome in study.outcomes])
+    draw_bars(axes, names, pieces, totals)
     axes.set_xlabel(f"Operational and embodied carbon [{carbon_unit(study.horizon_hours)}]")
-    axes.xaxis.set_major_formatter("{x:,g}")
-    axes.grid(axis="x")
     legend_below(figure, axes, 3)
     return figure, _strategies_alt(study)
 
@@ -115,26 +126,6 @@ def _bar_label(study: Study, outcome: Outcome) -> str:
 
 def _less(frac: float) -> str:
     return f"{percent(abs(frac))} {'less' if frac >= 0 else 'more'}"
-
-
-def _draw_bars(axes: Axes, study: Study, least_labelled_t: float) -> None:
-    """Stack the rows of each ledger, leaving out what is nothing in all of them."""
-    left_t = [0.0] * len(study.outcomes)
-    for row in study.chosen.footprint.ledger.rows:
-        widths_t = [
-            outcome.footprint.ledger.total_kg(row.scope, row.source) / KG_PER_T
-            for outcome in study.outcomes
-        ]
-        if not any(widths_t):
-            continue
-        label = "Operational: grid import" if row.scope == OPERATIONAL else f"Making: {row.source}"
-        bars = axes.barh(
-            range(len(left_t)), widths_t, left=left_t, height=0.62, color=color_of(row.source),
-            label=label, edgecolor="white", linewidth=0.6,
-        )  # fmt: skip
-        numbers = [number(w) if w >= least_labelled_t else "" for w in widths_t]
-        axes.bar_label(bars, numbers, label_type="center", fontsize=8.5)
-        left_t = [left + width for left, width in zip(left_t, widths_t, strict=True)]
 
 
 def _strategies_alt(study: Study) -> str:

@@ -105,7 +105,7 @@ def _draw_intensity(axes: Axes, edges: np.ndarray, intensity: np.ndarray) -> Non
 
 def _mean_day_alt(study: Study, day: pd.DataFrame) -> str:
     change = day["after"] - day["before"]
-    moved = moved_mwh(study)
+    moved = moved_mwh(study, study.years[0])
     share = percent(moved / float(study.traces.column("load_mw").sum()))
     return (
         f"Mean load by local hour before and after shifting. At least {rounded(moved)} MWh "

@@ -65,11 +65,36 @@ _OURS = {
 }
 _REPLAYS = "simulated-*.parquet"
 
+
+class Contents(NamedTuple):
+    """What dcsim writes into one kind of folder, and so may replace.
+
+    Attributes:
+        what: The kind, as people call it.
+        marker: The file that makes a folder one of this kind: JSON with the versions of dcsim.
+        names: All that is in it.
+        pattern: Of further names; none if empty.
+    """
+
+    what: str
+    marker: str
+    names: Collection[str]
+    pattern: str = ""
+
+    def has(self, path: Path) -> bool:
+        """Tell whether dcsim writes a file of this name."""
+        return path.name in self.names or bool(self.pattern and path.match(self.pattern))
+
+
+RUN = Contents("run", METADATA, _OURS, _REPLAYS)
+
 _PACKAGES = ("dcsim", "highspy", "numpy", "pandas", "pyomo", "pvlib", "simpy")
 
 
 @contextmanager
-def fresh_folder(out: Path, *, is_copy: bool = False) -> Iterator[Path]:
+def fresh_folder(
+    out: Path, *, is_copy: bool = False, contents: Contents = RUN
+) -> Iterator[Path]:
     """Give a temporary folder that takes the place of `out` when the block ends well.
 
     If the block fails or is interrupted, the temporary folder goes and `out` stays as it was. What
@@ -80,9 +105,10 @@ def fresh_folder(out: Path, *, is_copy: bool = False) -> Iterator[Path]:
         out: The folder to make or to replace.
         is_copy: The block carries over all that is in `out`, so that files dcsim did not write are
             no reason to refuse.
+        contents: What kind of folder it is.
 
     Raises:
-        OutputError: `out` holds something that is no run of dcsim, or cannot be written.
+        OutputError: `out` holds something that is no such folder, or cannot be written.
     """
     with explained(out):
         target = out.resolve()
@@ -94,12 +120,12 @@ def fresh_folder(out: Path, *, is_copy: bool = False) -> Iterator[Path]:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with _locked(target.parent):
                     _clear_left_behind(target)
-                    _refuse_foreign(out, target, is_copy=is_copy)
+                    _refuse_foreign(out, target, contents, is_copy=is_copy)
                     working.mkdir()
                     held.enter_context(_locked(working))
             yield working
             with explained(out), _locked(target.parent):
-                _refuse_foreign(out, target, is_copy=is_copy)
+                _refuse_foreign(out, target, contents, is_copy=is_copy)
                 _swap(working, target)
         finally:
             shutil.rmtree(working, ignore_errors=True)
@@ -108,18 +134,19 @@ def fresh_folder(out: Path, *, is_copy: bool = False) -> Iterator[Path]:
                     parent.rmdir()
 
 
-def _refuse_foreign(out: Path, target: Path, *, is_copy: bool) -> None:
-    """Refuse a target that is no run, or has files that dcsim did not write and would lose."""
+def _refuse_foreign(out: Path, target: Path, contents: Contents, *, is_copy: bool) -> None:
+    """Refuse a target of another kind, or with files that dcsim did not write and would lose."""
+    what = contents.what
     if Path.cwd().is_relative_to(target):
-        raise OutputError(f"{out}: is the folder you are in; a run replaces its folder whole")
+        raise OutputError(f"{out}: is the folder you are in; a {what} replaces its folder whole")
     if not target.exists():
         return
     if not target.is_dir():
-        raise OutputError(f"{out}: is a file; a run needs a folder of its own")
+        raise OutputError(f"{out}: is a file; a {what} needs a folder of its own")
     inside = list(target.iterdir())
-    foreign = [p.name for p in inside if p.name not in _OURS and not p.match(_REPLAYS)]
-    if inside and not is_run(target):
-        raise OutputError(f"{out}: exists and is not a run of dcsim; give another --out")
+    foreign = [path.name for path in inside if not contents.has(path)]
+    if inside and not _is_ours(target / contents.marker):
+        raise OutputError(f"{out}: exists and is not a {what} of dcsim; give another --out")
     if foreign and not is_copy:
         raise OutputError(
             f"{out}: holds {', '.join(sorted(foreign)[:3])}, which dcsim did not write and would "
@@ -129,9 +156,13 @@ def _refuse_foreign(out: Path, target: Path, *, is_copy: bool) -> None:
 
 def is_run(folder: Path) -> bool:
     """Tell whether a folder is a run of dcsim, by what its metadata says."""
+    return _is_ours(folder / METADATA)
+
+
+def _is_ours(marker: Path) -> bool:
+    """Tell whether a JSON file holds the versions of dcsim that wrote it."""
     try:
-        meta = json.loads((folder / METADATA).read_text(encoding="utf-8"))
-        return "dcsim" in meta["versions"]
+        return "dcsim" in json.loads(marker.read_text(encoding="utf-8"))["versions"]
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
         return False
 
@@ -224,8 +255,8 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
 def write_data(study: Study, folder: Path, seconds: Mapping[str, float]) -> None:
     """Write a study's data into an existing folder; figures and report are written by others."""
     (folder / SCENARIO).write_text(scenario_yaml(study), encoding="utf-8")
-    (folder / SUMMARY).write_text(_json(summary(study)), encoding="utf-8")
-    (folder / METADATA).write_text(_json(metadata(study, seconds)), encoding="utf-8")
+    (folder / SUMMARY).write_text(as_json(summary(study)), encoding="utf-8")
+    (folder / METADATA).write_text(as_json(metadata(study, seconds)), encoding="utf-8")
     ledger(study).to_csv(folder / "ledger.csv", index=False)
     cost(study).to_csv(folder / "cost.csv", index=False)
     for number, run in enumerate(study.years):
@@ -328,10 +359,15 @@ def metadata(study: Study, seconds: Mapping[str, float]) -> dict[str, Any]:
         "seed": study.scenario.seed,
         "sources": [[asdict(source) for source in run.traces.sources] for run in study.years],
         "python": sys.version.split()[0],
-        "versions": {package: version(package) for package in _PACKAGES},
+        "versions": versions(),
         "seconds": dict(seconds),
     }
 
 
-def _json(data: Mapping[str, Any]) -> str:
+def versions() -> dict[str, str]:
+    """Return the versions of what results depend on."""
+    return {package: version(package) for package in _PACKAGES}
+
+
+def as_json(data: Mapping[str, Any]) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

@@ -7,6 +7,7 @@ from dcsim.optimize.front import Front
 from dcsim.report import tables_front
 from dcsim.report.figures import figure_bytes
 from dcsim.report.figures_front import front_figures
+from dcsim.report.prose_basis import modelled_notice
 from dcsim.report.tables_basis import sources_table_of
 from dcsim.report.write import FIGURES, environment, picture
 from dcsim.scenario.document import to_yaml
@@ -50,10 +51,11 @@ def write_front_report(
         .get_template("front.html.j2")
         .render(
             scenario=scenario,
+            modelled_notice=modelled_notice(years),
             headline=tables_front.front_sentences(fronts, hours),
             pictures=[picture(name, figures[name], CAPTIONS[name]) for name in figures],
             tables=[tables_front.front_table(front, hours) for front in reversed(fronts)],
-            sources_table=sources_table_of(years[0].sources),
+            sources_table=sources_table_of([s for year in years for s in year.sources]),
             scenario_yaml=to_yaml(scenario.model_dump(mode="json", exclude_none=True)),
         )
     )

@@ -43,6 +43,17 @@ FUEL_COLORS = {
 }
 """One color per fuel, in the order they are stacked: neighbours differ in lightness too."""
 
+COST_COLORS = {
+    "capital": "#56b4e9",
+    "fixed": "#a8d5f0",
+    "variable": "#d9ecf8",
+    "energy": COLORS["grid"],
+    "demand": "#c4c4c4",
+    "carbon": "#d98f5f",
+    "export": "#009e73",
+}
+"""One color per kind of cost: blues for what is built, grays for what is bought."""
+
 STRATEGY_COLORS = {
     "renewables": "#8a8a8a",
     "renewables_battery": "#009e73",

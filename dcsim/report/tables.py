@@ -15,21 +15,15 @@ from dcsim.report.numbers import (
     number,
     percent,
     period,
-    plain,
     signed,
     tonnes,
 )
 from dcsim.report.study import Outcome, Study
 from dcsim.report.views import saved_frac, saved_kg
-from dcsim.scenario.plant import PowerOption
-from dcsim.scenario.spec import opens_battery, opens_shifting
-from dcsim.scenario.storage import Battery
 from dcsim.units import KG_PER_T
 
 TONNES = f"t{NO_BREAK}{CO2E}"
 """Unit of carbon in the head of a column or the name of a row."""
-
-_SHADOW_LEAST_KG = 1e-3
 
 
 @dataclass(frozen=True)
@@ -74,7 +68,7 @@ def table_of(
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """A capacity of the design: its names here, in the ledger and in the scenario's limits."""
 
     label: str
@@ -85,83 +79,13 @@ class _Part:
 
 
 PARTS = (
-    _Part("Solar", "solar_mw", "MW", "solar", "solar.max_mw"),
-    _Part("Wind", "wind_mw", "MW", "wind", "wind.max_mw"),
-    _Part("Battery, energy", "battery_mwh", "MWh", "battery cells", "battery.max_mwh"),
-    _Part("Battery, power", "battery_mw", "MW", "battery power", "battery.max_mw"),
-    _Part("Extra servers", "extra_server_mw", "MW", "extra servers", "servers.max_mw"),
+    Part("Solar", "solar_mw", "MW", "solar", "solar.max_mw"),
+    Part("Wind", "wind_mw", "MW", "wind", "wind.max_mw"),
+    Part("Battery, energy", "battery_mwh", "MWh", "battery cells", "battery.max_mwh"),
+    Part("Battery, power", "battery_mw", "MW", "battery power", "battery.max_mw"),
+    Part("Extra servers", "extra_server_mw", "MW", "extra servers", "servers.max_mw"),
 )
 """The capacities of a design, in the order they are shown."""
-
-
-def design_table(study: Study) -> Table:
-    """Return what the plan builds, what making it costs, and what its limits cost."""
-    ledger = study.chosen.footprint.ledger
-    rows = [
-        (
-            part.label,
-            capacity(study.chosen.design.as_dict()[part.capacity]),
-            part.unit,
-            tonnes(ledger.total_kg(source=part.source)),
-            _limit_text(study, part),
-            shadow_text(study, part.limit, part.unit),
-        )
-        for part in PARTS
-    ]
-    return table_of(
-        "design",
-        f"What the plan builds, and the embodied carbon of it {period(study.horizon_hours)}",
-        [
-            ("", False),
-            ("Capacity", True),
-            ("Unit", False),
-            (f"Embodied [{TONNES}]", True),
-            ("Limit", False),
-            ("What the limit costs", False),
-        ],
-        [*rows, _connection_row(study)],
-    )
-
-
-def _connection_row(study: Study) -> tuple[str, ...]:
-    limit_mw = study.scenario.limits.import_mw
-    return (
-        "Grid connection, highest import",
-        capacity(study.chosen.footprint.scores.peak_import_mw),
-        "MW",
-        DASH,
-        "none" if limit_mw is None else f"at most {plain(limit_mw)} MW",
-        shadow_text(study, "limits.import_mw", "MW"),
-    )
-
-
-def _limit_text(study: Study, part: _Part) -> str:
-    """Return what the scenario allows of a capacity, in words."""
-    option_name, limit_field = part.limit.split(".")
-    option: PowerOption | Battery = getattr(study.scenario, option_name)
-    least = getattr(option, limit_field.replace("max", "min"))
-    most = getattr(option, limit_field)
-    exists = f"at least {plain(least)} {part.unit}" if least else ""
-    if not _is_open(study.chosen.strategy, option_name):
-        return f"not in this strategy, {exists}" if exists else "not in this strategy"
-    if not option.enabled:
-        return f"switched off, {exists}" if exists else "switched off"
-    ceiling = f"at most {plain(most)} {part.unit}" if most is not None else ""
-    return ", ".join(text for text in (exists, ceiling) if text) or "none"
-
-
-def _is_open(strategy: str, option: str) -> bool:
-    """Say whether a strategy may build an option: batteries, or servers to shift work to."""
-    opens = {"battery": opens_battery, "servers": opens_shifting}.get(option)
-    return opens is None or opens(strategy)
-
-
-def shadow_text(study: Study, limit: str, unit: str) -> str:
-    """Return in words what one more unit of a limit would save, a dash if nothing [kg CO2e]."""
-    saved = study.chosen.shadow_prices.get(limit, 0.0)
-    if saved < _SHADOW_LEAST_KG:
-        return DASH
-    return f"one more {unit} would save {number(saved)} kg {period(study.horizon_hours)}"
 
 
 Measure = tuple[str, Callable[[Outcome], float], Callable[[float], str]]
@@ -248,7 +172,7 @@ def strategies_table(study: Study) -> Table:
     )
 
 
-def _capacity_of(outcome: Outcome, part: _Part) -> str:
+def _capacity_of(outcome: Outcome, part: Part) -> str:
     return capacity(outcome.design.as_dict()[part.capacity])
 
 
@@ -280,22 +204,23 @@ def _share(part: float, whole: float) -> str:
 
 def events_table(study: Study) -> Table | None:
     """Return what went out of the ordinary in the replay by kind, or None if nothing did."""
-    events = study.replay.events
-    if len(events) == 0:
-        return None
     rows = [
         (
             str(kind),
+            *((run.traces.name,) if len(study.years) > 1 else ()),
             f"{len(some):,}",
             number(float(some["amount_mwh"].sum())),
-            f"{first:%Y-%m-%d %H:%M}Z",
+            f"{some['time'].min():%Y-%m-%d %H:%M}Z",
         )
-        for kind, some in events.groupby("kind", sort=True)
-        for first in [some["time"].min()]
+        for run in study.years
+        for kind, some in run.replay.events.groupby("kind", sort=True)
     ]
+    if not rows:
+        return None
+    of_year = [("Year", False)] if len(study.years) > 1 else []
     return table_of(
         "events",
         "What went out of the ordinary in the replay",
-        [("Kind", False), ("Times", True), ("Amount [MWh]", True), ("First", False)],
+        [("Kind", False), *of_year, ("Times", True), ("Amount [MWh]", True), ("First", False)],
         rows,
     )

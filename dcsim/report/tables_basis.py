@@ -73,11 +73,11 @@ def factors_table(study: Study) -> Table:
 
 def sources_table(study: Study) -> Table:
     """Return where each input came from, with its hash and the repairs made to it."""
-    return sources_table_of(study.traces.sources)
+    return sources_table_of([source for run in study.years for source in run.traces.sources])
 
 
 def sources_table_of(sources: Sequence[Source]) -> Table:
-    """Return a table of sources, each with its hash and the repairs made to it."""
+    """Return a table of sources, each once, with its hash and the repairs made to it."""
     rows = [
         (
             source.what.capitalize(),
@@ -86,7 +86,7 @@ def sources_table_of(sources: Sequence[Source]) -> Table:
             Cell(f"{source.sha256[:_SHORT_HASH]}…", source.sha256) if source.sha256 else Cell(DASH),
             repairs_text(source),
         )
-        for source in sources
+        for source in dict.fromkeys(sources)
     ]
     return table_of(
         "sources",
@@ -102,13 +102,13 @@ def repairs_text(source: Source) -> str:
 
 
 _CERTIFICATE_ROWS: tuple[tuple[str, Callable[[Certificate], str]], ...] = (
-    ("Status", lambda c: c.status),
-    (f"Objective [{TONNES}]", lambda c: f"{c.objective / KG_PER_T:,.6f}"),
-    (f"Proven lower bound [{TONNES}]", lambda c: f"{c.bound / KG_PER_T:,.6f}"),
+    ("Status", lambda c: c.status if c.is_optimal else f"{c.status}; not proven to be the best"),
+    ("Objective [{unit}]", lambda c: _total(c, c.objective)),
+    ("Proven lower bound [{unit}]", lambda c: _total(c, c.bound)),
     ("Relative gap", lambda c: scientific(c.gap)),
     ("Holds for every plan", lambda c: "yes" if c.is_rigorous else "up to ten times this one"),
     ("Largest violation of a row or bound [MW, MWh]", lambda c: scientific(c.primal_violation)),
-    ("Largest violation of a dual [kg per unit]", lambda c: scientific(c.dual_violation)),
+    ("Largest violation of a dual [{per}]", lambda c: scientific(c.dual_violation)),
     ("Rows", lambda c: f"{c.rows:,}"),
     ("Columns", lambda c: f"{c.columns:,}"),
     ("Nonzeros", lambda c: f"{c.nonzeros:,}"),
@@ -119,10 +119,21 @@ _CERTIFICATE_ROWS: tuple[tuple[str, Callable[[Certificate], str]], ...] = (
 
 def certificate_table(study: Study) -> Table:
     """Return what was proved of each strategy's plan."""
+    units = {"unit": study.objective_unit, "per": f"{study.objective_unit} per unit"}
+    if study.objective_unit == "kg":
+        units["unit"] = TONNES
     proved = [(o.label, o.certificate) for o in study.outcomes if o.certificate is not None]
     return table_of(
         "certificate",
         "What the solver found, and what was proved and checked of it again",
         [("", False), *((label, True) for label, _ in proved)],
-        [(name, *(write(c) for _, c in proved)) for name, write in _CERTIFICATE_ROWS],
+        [
+            (name.format(**units), *(write(c) for _, c in proved))
+            for name, write in _CERTIFICATE_ROWS
+        ],
     )
+
+
+def _total(certificate: Certificate, amount: float) -> str:
+    """Write a total to the digit that shows how close a bound is: tonnes, or whole dollars."""
+    return f"{amount:,.3f}" if certificate.unit == "USD" else f"{amount / KG_PER_T:,.6f}"

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dcsim.report.numbers import DASH, number, percent, period, plain
+from dcsim.report.numbers import DASH, number, percent, period, plain, with_unit
 from dcsim.report.study import Outcome, Study
 from dcsim.report.tables import Table, table_of
 from dcsim.units import PERCENT
@@ -44,10 +44,11 @@ _BINDING = {
     "monthly_peak": "Import sets the month's peak",
     "export_own": "Export is all there is to sell",
     "serving_capacity": "All servers are busy",
-    "power_most": "The battery runs at its full power",
-    "storage_most": "The battery is full",
+    "charge_most": "The battery charges at its full power",
+    "discharge_most": "The battery discharges at its full power",
+    "storage_most": "The battery is full, or as full as its rate of charging allows",
     "storage_least": "The battery is as empty as it may be",
-    "rate_least": "The battery's rate keeps it from giving more",
+    "rate_least": "The battery holds what its rate of discharging asks for",
     "own_charging": "The battery takes all that own solar and wind generate",
 }
 """Hourly limits, as a planner would say that they bind."""
@@ -61,12 +62,11 @@ def saved_by_one_more(outcome: Outcome, key: str) -> float:
 
 def saving_text(study: Study, key: str, one_more: str) -> str:
     """Return in words what one unit looser of a limit saves, a dash if nothing."""
-    certificate = study.chosen.certificate
     saved = saved_by_one_more(study.chosen, key)
-    if certificate is None or saved < _LEAST_SAVED:
+    if saved < _LEAST_SAVED:
         return DASH
-    unit = "USD" if certificate.unit == "USD" else "kg"
-    return f"{one_more} would save {number(saved)} {unit} {period(study.horizon_hours)}"
+    unit = study.objective_unit
+    return f"{one_more} would save {with_unit(number(saved), unit)} {period(study.horizon_hours)}"
 
 
 def limits_table(study: Study) -> Table | None:
@@ -88,7 +88,7 @@ def limits_table(study: Study) -> Table | None:
 
 def _asked(study: Study, key: str, limit: _Limit) -> tuple[str]:
     value = getattr(study.scenario.limits, key.split(".")[1])
-    amount = percent(value) if limit.unit == "%" else f"{plain(value)} {limit.unit}"
+    amount = percent(value) if limit.unit == "%" else with_unit(plain(value), limit.unit)
     return (f"{'at least' if limit.is_least else 'at most'} {amount}",)
 
 

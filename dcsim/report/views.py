@@ -7,14 +7,15 @@ import pandas as pd
 
 from dcsim.optimize.plan import served
 from dcsim.report.numbers import NOTHING_BELOW
-from dcsim.report.study import Outcome, Study
-from dcsim.traces.frame import arriving
+from dcsim.report.study import Outcome, Study, YearRun
+from dcsim.scenario.spec import Scenario
+from dcsim.traces.frame import Traces, arriving
 from dcsim.units import STEP_H
 
 
-def local_time(study: Study) -> pd.DatetimeIndex:
-    """Return the hours of the horizon in the site's local time."""
-    index = pd.DatetimeIndex(study.traces.table.index)
+def local_time(study: Study, year: Traces | None = None) -> pd.DatetimeIndex:
+    """Return the hours of a planned year in the site's local time, the first year if not said."""
+    index = (year or study.traces).index
     return index.tz_convert(ZoneInfo(study.scenario.datacenter.time_zone))
 
 
@@ -55,23 +56,34 @@ def saved_frac(study: Study, outcome: Outcome) -> float:
     return saved_kg(study, outcome) / base_kg if base_kg else 0.0
 
 
-def moved_mwh(study: Study) -> float:
-    """Return the work the chosen plan runs in another hour than it arrives in [MWh].
+def moved_mwh(study: Study, year: YearRun) -> float:
+    """Return the work the chosen plan runs in another hour of a year than it arrives in [MWh].
 
     Counted hour by hour and tier by tier as what is served beyond what arrives: work that leaves
     an hour while other work of its tier comes in is not seen, so this is the least it can be.
     """
     tiers = study.scenario.datacenter.flexible
     more_mw = [
-        np.maximum(study.dispatch[served(t.name)] - study.traces.table[arriving(t.name)], 0.0)
+        np.maximum(year.dispatch[served(t.name)] - year.traces.table[arriving(t.name)], 0.0)
         for t in tiers
     ]
     return float(sum(mw.sum() for mw in more_mw)) * STEP_H
 
 
 def moves_work(study: Study) -> bool:
-    """Say whether the chosen plan shifts any work."""
-    return moved_mwh(study) > NOTHING_BELOW * study.traces.hours
+    """Say whether the chosen plan shifts any work in the first year, the one that is drawn."""
+    return moved_mwh(study, study.years[0]) > NOTHING_BELOW * study.traces.hours
+
+
+def first_year_in_words(study: Study) -> str:
+    """Say which of several planned years is drawn hour by hour."""
+    return f"of {study.traces.name}, the first of {len(study.years)} planned years"
+
+
+def exists_already(scenario: Scenario) -> bool:
+    """Say whether anything exists before the plan."""
+    parts = (scenario.solar, scenario.wind, scenario.battery, scenario.servers)
+    return scenario.battery.existing_mwh > 0 or any(part.existing_mw > 0 for part in parts)
 
 
 def import_without_building_mw(study: Study) -> np.ndarray:

@@ -12,16 +12,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dcsim.report import (
     prose,
+    prose_basis,
     tables,
     tables_answers,
     tables_basis,
     tables_cost,
+    tables_design,
     tables_limits,
     tables_years,
 )
-from dcsim.report.figures import Described, all_figures, figure_bytes
+from dcsim.report.figures import OF_ONE_YEAR, Described, all_figures, figure_bytes
 from dcsim.report.folder import scenario_yaml
 from dcsim.report.study import Study
+from dcsim.report.views import first_year_in_words
 from dcsim.scenario.compat import DIFFERENCES
 
 FIGURES = "figures"
@@ -29,6 +32,10 @@ REPORT = "report.html"
 
 CAPTIONS = {
     "strategies": "Operational and embodied carbon of doing nothing and of each strategy.",
+    "costs": "What doing nothing and each strategy cost, by kind. Bars are what is paid; what "
+    "exports earn is told beside them.",
+    "by_year": "The plan's one design in each year it must serve: each bar is the total of "
+    "one such year, however often it counts in the horizon.",
     "operational_embodied": "What each strategy pays in making to save in running. Grey lines "
     "join points of equal total; nearer to the origin is better.",
     "summer_week": "Above: what supplies the site, the load, and what goes into the battery. "
@@ -96,11 +103,19 @@ def page_of(study: Study, figures: dict[str, Described]) -> str:
     template = environment().get_template("report.html.j2")
     return template.render(
         study=study,
-        pictures=[picture(name, figures[name], CAPTIONS[name]) for name in figures],
+        pictures=[picture(name, figures[name], caption_of(study, name)) for name in figures],
         scenario_yaml=scenario_yaml(study),
         **_texts(study),
         **_tables(study),
     )
+
+
+def caption_of(study: Study, name: str) -> str:
+    """Return what a figure shows and how to read it; of several years, which one it shows."""
+    caption = CAPTIONS[name]
+    if name in OF_ONE_YEAR and len(study.years) > 1:
+        return f"{caption} It is {first_year_in_words(study)}."
+    return caption
 
 
 def environment() -> Environment:
@@ -124,20 +139,20 @@ def picture(name: str, described: Described, caption: str) -> Picture:
 def _texts(study: Study) -> dict[str, Any]:
     return {
         "headline": prose.headline(study),
-        "modelled_notice": prose.modelled_notice(study),
+        "modelled_notice": prose_basis.modelled_notice(run.traces for run in study.years),
         "shifting": prose.shifting_sentence(study),
         "replay": prose.replay_sentences(study),
         "answers": tables_answers.answers_sentences(study),
-        "time": prose.time_sentences(study),
-        "left_out": prose.left_out_sentences(study),
+        "time": prose_basis.time_sentences(study),
+        "left_out": prose_basis.left_out_sentences(study),
         "differences": DIFFERENCES if study.scenario.compat else (),
-        "bound": prose.BOUND_SENTENCE,
+        "bound": prose_basis.BOUND_SENTENCE,
     }
 
 
 def _tables(study: Study) -> dict[str, Any]:
     return {
-        "design_table": tables.design_table(study),
+        "design_table": tables_design.design_table(study),
         "totals_table": tables.totals_table(study),
         "strategies_table": tables.strategies_table(study),
         "ledger_table": tables.ledger_table(study),

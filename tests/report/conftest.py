@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 
 from dcsim.grid.generation import Repair, Source
-from dcsim.optimize.solve import optimize
-from dcsim.report.study import Study, YearRun
-from dcsim.run import checked_study, do_nothing, outcome_of
+from dcsim.report.study import Study
+from dcsim.run import study_of
 from dcsim.scenario.spec import Scenario
-from dcsim.simulate.engine import simulate
+from dcsim.scenario.years import Year
 from dcsim.traces.frame import Traces, local_day_numbers
 from tests.conftest import scenario_of, traces_of
 
@@ -33,13 +32,14 @@ def _scenario(time_zone: str, parts: dict[str, Any]) -> Scenario:
     return scenario_of(**{**open_to_all, **measured, **parts})
 
 
-def _traces(scenario: Scenario, start: str, hours: int) -> Traces:
+def _traces(scenario: Scenario, start: str, hours: int, year: Year) -> Traces:
     """Sun in the middle of the UTC day, load before it, wind in a wave of 31 hours."""
     hour = np.arange(hours)
     traces = traces_of(
         scenario,
-        load=9 + 2 * np.sin(2 * np.pi * (hour % 24) / 24),
-        intensity=400 - 150 * np.sin(np.pi * (hour % 24) / 24),
+        load=year.load_frac * (9 + 2 * np.sin(2 * np.pi * (hour % 24) / 24)),
+        intensity=year.intensity_frac * (400 - 150 * np.sin(np.pi * (hour % 24) / 24)),
+        price=np.full(hours, 40.0),
         solar=np.maximum(0.0, np.sin(2 * np.pi * (hour % 24 - 6) / 24)),
         wind=0.3 + 0.25 * np.sin(2 * np.pi * hour / 31),
     )
@@ -49,7 +49,8 @@ def _traces(scenario: Scenario, start: str, hours: int) -> Traces:
         Source("load", "constant load", "10 MW IT, PUE 1"),
     )
     days = local_day_numbers(index, scenario.datacenter.time_zone)
-    return Traces(traces.table.set_axis(index), days, sources)
+    name = year.name if scenario.planned_years else ""
+    return Traces(traces.table.set_axis(index), days, sources, name, year.weight)
 
 
 def make_study(
@@ -59,18 +60,10 @@ def make_study(
     time_zone: str = "America/Chicago",
     **parts: Any,
 ) -> Study:
-    """Plan and replay every strategy over a few hours, through the same functions as a run."""
+    """Plan and replay every strategy over a few hours of each year, as a run does."""
     scenario = _scenario(time_zone, parts)
-    traces = _traces(scenario, start, hours)
-    plans = [optimize(scenario, traces, strategy) for strategy in scenario.strategies]
-    outcomes = (
-        do_nothing(scenario, [traces]),
-        *(outcome_of(scenario, [traces], plan) for plan in plans),
-    )
-    plan, policy = plans[-1], scenario.simulation.policy
-    replay = simulate(scenario, traces, plan.design, policy, plan.dispatch)
-    run = YearRun(traces, plan.dispatch, replay)
-    return checked_study(scenario, (run,), outcomes, plan, {})
+    years = scenario.planned_years or (Year(name="only"),)
+    return study_of(scenario, [_traces(scenario, start, hours, year) for year in years])
 
 
 @pytest.fixture(scope="session")

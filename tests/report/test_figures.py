@@ -18,6 +18,7 @@ from tests.report.conftest import StudyMaker
 
 NAMES = [
     "strategies",
+    "costs",
     "operational_embodied",
     "summer_week",
     "import_heatmap",
@@ -40,6 +41,7 @@ def test_every_figure_is_made_in_report_order(two_days: Study):
     ("name", "units"),
     [
         ("strategies", ["[t CO₂e in 48\u00a0hours]"]),
+        ("costs", ["Cost [million USD of 2022 in 48\u00a0hours]"]),
         ("operational_embodied", ["Embodied", "Operational", "[t CO₂e in 48\u00a0hours]"]),
         ("summer_week", ["Power [MW]", "Stored [MWh]", "[kg/MWh]", "America/Chicago"]),
         ("import_heatmap", ["Grid import [MW]", "Grid intensity [kg/MWh]"]),
@@ -114,8 +116,9 @@ def test_moved_work_is_counted(two_days: Study):
         two_days.dispatch["served_batch_mw"],
         two_days.traces.column("arriving_batch_mw"),
     )
-    assert moved_mwh(two_days) == pytest.approx(np.maximum(served - arriving, 0).sum())
-    assert moved_mwh(two_days) > 1
+    moved = moved_mwh(two_days, two_days.years[0])
+    assert moved == pytest.approx(np.maximum(served - arriving, 0).sum())
+    assert moved > 1
 
 
 def test_no_flexible_work_no_shifting_figure(study_maker: StudyMaker):

@@ -14,7 +14,7 @@ from dcsim.grid.generation import Source
 from dcsim.report import numbers, tables
 from dcsim.report.figures import all_figures
 from dcsim.report.folder import scenario_yaml
-from dcsim.report.prose import left_out_sentences, time_sentences
+from dcsim.report.prose_basis import left_out_sentences, time_sentences
 from dcsim.report.study import Study
 from dcsim.report.write import page_of, render_html, write_report
 from dcsim.scenario.compat import DIFFERENCES
@@ -111,7 +111,7 @@ def test_page_needs_nothing_from_outside(html: str, page: Page):
 
 def test_every_image_has_words(page: Page):
     alts = [attributes.get("alt") for tag, attributes in page.tags if tag == "img"]
-    assert len(alts) == 6
+    assert len(alts) == 7
     assert all(alt and len(alt) > 40 for alt in alts)
 
 
@@ -206,16 +206,16 @@ def test_headline_tells_the_plan(two_days: Study, page: Page):
 def test_limits_that_bind_have_a_price(two_days: Study, page: Page):
     limit, price = page.rows("design")["Wind"][3:5]
     saved_kg = two_days.chosen.shadow_prices["wind.max_mw"]
-    assert limit == "at most 12 MW"
+    assert limit == "at most 12\u00a0MW"
     assert saved_kg > 1
-    assert price == f"one more MW would save {saved_kg:,.0f} kg in 48\u00a0hours"
+    assert price == f"one more MW would save {saved_kg:,.0f}\u00a0kg in 48\u00a0hours"
     assert page.rows("design")["Solar"][3:5] == ["none", "–"]
 
 
 def test_design_tells_what_is_not_open(study_maker: StudyMaker):
     parts = {"solar": {"enabled": False, "min_mw": 3}, "strategies": ["renewables"]}
     rows = Page(page_of(study_maker(**parts), {})).rows("design")
-    assert rows["Solar"][3] == "switched off, at least 3 MW"
+    assert rows["Solar"][3] == "switched off, at least 3\u00a0MW"
     assert rows["Battery, energy"][3] == "not in this strategy"
 
 
@@ -234,8 +234,9 @@ def test_measured_grid_is_not_called_modelled(html: str):
 
 def test_modelled_grid_is_called_so(study_maker: StudyMaker):
     """In words above everything else, and again where the data came from."""
-    study = study_maker(grid={"id": "ERCO:reference"}, strategies=["renewables"])
-    html = page_of(study, {})
+    study = study_maker(strategies=["renewables"])
+    modelled = Source("grid", "ERCO:reference", "no file was read")
+    html = page_of(in_first_year(study, traces=replace(study.traces, sources=(modelled,))), {})
     assert html.count("Reference year (modelled)") == 2
     assert html.index("Reference year (modelled)") < html.index('<section class="headline"')
 
@@ -326,7 +327,7 @@ def test_report_is_written_whole(two_days: Study, html: str, tmp_path: Path):
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == html
     names = {path.name for path in (tmp_path / "figures").iterdir()}
     assert {"strategies.png", "strategies.svg", "shifting.png"} <= names
-    assert len(names) == 12
+    assert len(names) == 14
 
 
 @pytest.mark.parametrize(
