@@ -1,11 +1,12 @@
-"""What laws are tried on: worlds of two days, and askings with every part a scenario may have."""
+"""What laws are tried on: worlds of a day and a half, and askings with every part there is."""
 
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
-HOURS = 48
+HOURS = 36
+"""A day and a half, so that there are two local days."""
 
 Asking = dict[str, Any]
 World = dict[str, list[float]]
@@ -13,7 +14,7 @@ World = dict[str, list[float]]
 
 @st.composite
 def worlds(draw: st.DrawFn, hours: int = HOURS) -> World:
-    """Two days of what the world does, rough and seeded; export never earns more than it costs."""
+    """What the world does, rough and seeded; export never earns more than it costs."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     noon = np.clip(np.sin((np.arange(hours) % 24 - 6) / 12 * np.pi), 0, 1)
     price = rng.uniform(20, 120, hours)
