@@ -14,6 +14,7 @@ import typer
 
 from dcsim.cli.display import panel, steps
 from dcsim.cli.grids import grids_app
+from dcsim.cli.pareto import pareto
 from dcsim.cli.study import print_replay, print_study
 from dcsim.cli.years import years
 from dcsim.errors import DcsimError
@@ -36,6 +37,7 @@ scenario_app = typer.Typer(help="Check a scenario file, or print its schema.", n
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(grids_app, name="grids")
 app.command()(years)
+app.command()(pareto)
 
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")
@@ -154,11 +156,13 @@ def check(
     """Check a scenario and the data it names, and print it as resolved."""
     asked = _load(scenario, set_, grid_file)
     from dcsim.scenario.document import to_yaml
-    from dcsim.traces.frame import build_traces
+    from dcsim.traces.years import build_years
 
-    traces = build_traces(asked)
+    years = build_years(asked)
     typer.echo(to_yaml(asked.model_dump(mode="json", exclude_none=True)))
-    typer.echo(f"Fine: {traces.hours} hours from {traces.index[0]:%Y-%m-%d %H:%M}Z")
+    for year in years:
+        name = f" {year.name}," if year.name else ""
+        typer.echo(f"Fine:{name} {year.hours} hours from {year.index[0]:%Y-%m-%d %H:%M}Z")
 
 
 @scenario_app.command("schema")

@@ -58,10 +58,13 @@ def steps() -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def bar() -> Iterator[Callable[[str, float], None]]:
+def bar(if_stopped: str = NOTHING_HALF_WRITTEN) -> Iterator[Callable[[str, float], None]]:
     """Show a bar with the step being done, the share done and the time it still needs.
 
     A share below the last one begins another stage, whose time is estimated anew.
+
+    Args:
+        if_stopped: What to say after Ctrl-C.
     """
     from rich.console import Console
     from rich.progress import (
@@ -87,20 +90,20 @@ def bar() -> Iterator[Callable[[str, float], None]]:
             display.reset(task)
         display.update(task, description=step, completed=share)
 
-    with _until_stopped(display):
+    with _until_stopped(display, if_stopped):
         yield tell
         tell("done", 1.0)
 
 
 @contextmanager
-def _until_stopped(display: Progress) -> Iterator[None]:
+def _until_stopped(display: Progress, words: str = NOTHING_HALF_WRITTEN) -> Iterator[None]:
     """Show progress; Ctrl-C and SIGTERM end the command with one panel."""
     with display:
         try:
             yield
         except KeyboardInterrupt:
             display.stop()
-            panel(NOTHING_HALF_WRITTEN, "Interrupted")
+            panel(words, "Interrupted")
             raise typer.Exit(EXIT_INTERRUPTED) from None
 
 

@@ -8,17 +8,16 @@ and nothing else.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import highspy
 import numpy as np
 
 from dcsim.optimize.coarse import coarsened
-from dcsim.optimize.compile import Account, Key, LinearProgram
-from dcsim.optimize.problem import LIMIT_OF_VARIABLE
+from dcsim.optimize.compile import Account, LinearProgram
 from dcsim.optimize.session import Session, Solution, Status
-
-DESIGN = tuple(Key(name) for name in LIMIT_OF_VARIABLE if name != "grid_mw")
+from dcsim.optimize.start import Capacities
 
 _DUAL, _PRIMAL = 1, 4
 """HiGHS's numbers of the simplex methods: where limits changed, and where the objective did."""
@@ -134,8 +133,6 @@ class DesignFirst:
     ) -> None:
         """Merge hours, and pass all three programs to HiGHS."""
         self._program, self._accounts, self._load_mw = program, accounts, load_mw
-        self._columns = [program.column_of[key] for key in DESIGN if key in program.column_of]
-        self._low, self._high = program.low[self._columns], program.high[self._columns]
         self._coarse = coarsened(program, hours)
         self._merged = Capped(
             self._coarse.program, [self._coarse.account(account) for account in accounts]
@@ -159,10 +156,11 @@ class DesignFirst:
         self.whole.begin(bases.operated._replace(rows=self._with_caps(bases.operated.rows)))
         self.whole.session.set_objective(objective)
         self.whole.cap(limits)
-        steps = self._correct(guess)
-        self._box(self._low, self._high)
+        capacities = Capacities(self._program, self.whole.session)
+        steps = self._correct(capacities, guess)
+        capacities.keep_within(capacities.low, capacities.high)
         last = self.whole.session.solve()
-        return _with_iterations(last, steps + last.iterations), bases
+        return replace(last, iterations=steps + last.iterations), bases
 
     def go_on(self, objective: Account, limits: Sequence[float]) -> Solution:
         """Minimize another account from where the last solve ended, which keeps the caps."""
@@ -187,46 +185,31 @@ class DesignFirst:
         self._merged.session.set_objective(self._coarse.account(objective))
         self._merged.cap(limits)
         found = self._merged.session.solve()
-        guess = found.values[self._coarse.column_of[self._columns]]
-        return np.asarray(np.clip(guess, self._low, self._high))
+        sizes = Capacities(self._program, self._merged.session)
+        guess = found.values[self._coarse.column_of[sizes.columns]]
+        return np.asarray(np.clip(guess, sizes.low, sizes.high))
 
     def _operate(self, guess: np.ndarray, start: Bases | None) -> None:
         self._operated.begin(start and start.operated)
-        for column, size in zip(self._columns, guess, strict=True):
-            self._operated.session.set_column_bounds(column, size, size)
+        Capacities(self._program, self._operated.session).keep_within(guess, guess)
         self._operated.session.solve()
 
     def _with_caps(self, rows: np.ndarray) -> np.ndarray:
         basic = np.full(len(self._accounts), int(highspy.HighsBasisStatus.kBasic), np.int8)
         return np.concatenate([rows, basic])
 
-    def _correct(self, guess: np.ndarray) -> int:
+    def _correct(self, capacities: Capacities, guess: np.ndarray) -> int:
         """Solve within boxes until none of their sides holds the design; return iterations."""
-        iterations, design = 0, guess
+        iterations, sizes = 0, guess
         for _ in range(_MOVES):
-            low, high = self._around(design)
-            self._box(low, high)
+            least_side = _LEAST_SIDE_FRAC * max(self._load_mw, float(sizes.max(initial=0.0)))
+            low, high = capacities.around(sizes, _SIDE_FRAC, least_side)
+            capacities.keep_within(low, high)
             found = self.whole.session.solve()
             iterations += found.iterations
-            if found.status != Status.kOptimal:
-                break
-            design = found.values[self._columns]
-            held = (design <= low + _AT_SIDE) & (low > self._low)
-            held |= (design >= high - _AT_SIDE) & (high < self._high)
-            if not held.any():
+            sizes = found.values[capacities.columns]
+            held = (sizes <= low + _AT_SIDE) & (low > capacities.low)
+            held |= (sizes >= high - _AT_SIDE) & (high < capacities.high)
+            if found.status != Status.kOptimal or not held.any():
                 break
         return iterations
-
-    def _around(self, design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        side = _SIDE_FRAC * design + _LEAST_SIDE_FRAC * max(
-            self._load_mw, float(design.max(initial=0.0))
-        )
-        return np.maximum(design - side, self._low), np.minimum(design + side, self._high)
-
-    def _box(self, low: np.ndarray, high: np.ndarray) -> None:
-        for column, least, most in zip(self._columns, low, high, strict=True):
-            self.whole.session.set_column_bounds(column, least, most)
-
-
-def _with_iterations(solution: Solution, iterations: int) -> Solution:
-    return Solution(**{**vars(solution), "iterations": iterations})

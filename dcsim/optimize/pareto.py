@@ -181,7 +181,9 @@ class Tracer:
         if len(traced) == 2 and self._kind == "carbon":
             return (self._least_total(prover, traced[0].bases),)
         front = self.front(traced)
-        if len(traced) >= points or front.largest_gap_frac <= GAP_LIMIT:
+        # The point of least total may be an end, and then counts as one with it.
+        is_full = len(front.points) >= points or len(traced) > points
+        if is_full or front.largest_gap_frac <= GAP_LIMIT:
             return ()
         return (self._under(front.widest, prover, traced),)
 

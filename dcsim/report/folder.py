@@ -23,12 +23,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import pandas as pd
@@ -92,9 +92,7 @@ _PACKAGES = ("dcsim", "highspy", "numpy", "pandas", "pyomo", "pvlib", "simpy")
 
 
 @contextmanager
-def fresh_folder(
-    out: Path, *, is_copy: bool = False, contents: Contents = RUN
-) -> Iterator[Path]:
+def fresh_folder(out: Path, *, is_copy: bool = False, contents: Contents = RUN) -> Iterator[Path]:
     """Give a temporary folder that takes the place of `out` when the block ends well.
 
     If the block fails or is interrupted, the temporary folder goes and `out` stays as it was. What
@@ -370,4 +368,5 @@ def versions() -> dict[str, str]:
 
 
 def as_json(data: Mapping[str, Any]) -> str:
+    """Return data as the text of a JSON file."""
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
