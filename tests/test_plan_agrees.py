@@ -23,6 +23,7 @@ from dcsim.simulate.engine import simulate
 from dcsim.traces.frame import Traces
 from tests.askings import OBJECTIVES, Asking, World, askings, changed, worlds
 from tests.conftest import scenario_of, traces_of
+from tests.optimize.test_independent import NO_SHRINKING
 
 REAL = ["BPAT", "CISO", "ERCO", "PJM", "SOCO"]
 
@@ -127,6 +128,7 @@ LIMITS: list[dict[str, Any]] = [
 ]
 
 
+@NO_SHRINKING
 @given(askings(), worlds(24), st.sampled_from(OBJECTIVES), st.sampled_from(LIMITS))
 def test_whatever_is_asked_the_replay_is_the_plan(
     asking: Asking, world: World, objective: dict[str, Any], limits: dict[str, Any]
@@ -141,6 +143,7 @@ def test_whatever_is_asked_the_replay_is_the_plan(
     assert_agrees(study)
 
 
+@NO_SHRINKING
 @given(
     askings(),
     st.lists(st.tuples(worlds(24), st.floats(0.5, 5)), min_size=2, max_size=3),
@@ -162,6 +165,7 @@ def test_the_replay_of_several_years_is_the_plan(
     assert_agrees(study)
 
 
+@NO_SHRINKING
 @given(askings(), worlds(24), st.floats(0.001, 0.2))
 def test_two_objectives_in_order_end_in_a_ledger_of_cost(
     asking: Asking, world: World, slack: float

@@ -81,7 +81,7 @@ def _year_run(
     sources: list[dict[str, Any]],
     policy: str,
 ) -> YearRun:
-    table = pd.read_parquet(folder / "traces.parquet")
+    table = _hourly(folder / "traces.parquet")
     days = local_day_numbers(pd.DatetimeIndex(table.index), scenario.datacenter.time_zone)
     origins = tuple(_source(entry) for entry in sources)
     traces = Traces(table, days, origins, year["name"], year["weight"])
@@ -94,10 +94,16 @@ def _year_run(
 
 def _energy(path: Path, traces: Traces, columns: list[str]) -> pd.DataFrame:
     """Read an energy table and refuse one that is not of these hours and columns."""
-    energy = pd.read_parquet(path)
+    energy = _hourly(path)
     if list(energy.columns) != columns or not energy.index.equals(traces.table.index):
         raise DataError(f"{path}: is not the energy table of this run: other hours or columns")
     return energy
+
+
+def _hourly(path: Path) -> pd.DataFrame:
+    """Read an hourly table; Parquet keeps stamps to the millisecond, dcsim to the second."""
+    table = pd.read_parquet(path)
+    return table.set_axis(pd.DatetimeIndex(table.index).as_unit("s"))
 
 
 def _source(entry: dict[str, Any]) -> Source:
