@@ -5,7 +5,7 @@ own HiGHS interfaces take two seconds for the same model. Every active objective
 becomes an account: a total that can be minimized, added to others, or capped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -92,6 +92,25 @@ class LinearProgram:
             row_low=np.append(self.row_low, -np.inf),
             row_high=np.append(self.row_high, limit - account.offset),
             rows=(*self.rows, Key(CAP)),
+        )
+
+    def with_excess(self, rows: Sequence[int]) -> "LinearProgram":
+        """Return the program with one more column for each of some rows: what exceeds its limit.
+
+        The columns are the last, cost nothing, and are held at nothing.
+        """
+        count = len(rows)
+        shape = (len(self.rows), count)
+        excess = sp.csc_array((np.full(count, -1.0), (rows, np.arange(count))), shape=shape)
+        none = np.zeros(count)
+        return replace(
+            self,
+            cost=np.append(self.cost, none),
+            matrix=sp.hstack([self.matrix, excess], format="csc"),
+            low=np.append(self.low, none),
+            high=np.append(self.high, none),
+            columns=(*self.columns, *(Key("excess", row) for row in rows)),
+            accounts={},
         )
 
 

@@ -21,7 +21,7 @@ from dcsim.optimize.problem import Problem, problem_of
 from dcsim.optimize.regret_table import ALL_YEARS, WORST_YEAR, RegretTable
 from dcsim.optimize.session import Session, Solution, Status
 from dcsim.optimize.solve import objective_account, unit_of
-from dcsim.optimize.start import Capacities, is_proven, solve_near
+from dcsim.optimize.start import Capacities, Guess, is_proven, solve_near
 from dcsim.scenario.spec import Scenario, Strategy
 from dcsim.traces.frame import Traces
 
@@ -138,7 +138,7 @@ def _joint_designs(
         if made_for == WORST_YEAR:
             progress("planning for the worst year")
         chosen = program.minimizing(objective_account(program, problem))
-        solution = solve_near(chosen, guess, scenario.solver.time_limit_s)
+        solution = solve_near(chosen, Guess(guess), scenario.solver.time_limit_s)
         _total(solution, made_for)
         design = _design(chosen, problem, solution)
         if design is not None:

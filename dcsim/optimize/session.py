@@ -1,6 +1,6 @@
 """HiGHS with a program in it: solved once, or again and again as limits and objectives change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import highspy
@@ -10,6 +10,9 @@ from dcsim.errors import SolveError
 from dcsim.optimize.compile import Account, LinearProgram
 
 Status = highspy.HighsModelStatus
+
+DUAL, PRIMAL = 1, 4
+"""Values of the option `simplex_strategy`."""
 
 _POLL_S = 0.05  # how often a running solve looks for Ctrl-C
 
@@ -25,6 +28,11 @@ class Solution:
     row_duals: np.ndarray
     reduced_costs: np.ndarray
     iterations: int
+
+    def without_last_columns(self, count: int) -> "Solution":
+        """Return the solution without the columns that a program was given for its solving."""
+        kept = len(self.values) - count
+        return replace(self, values=self.values[:kept], reduced_costs=self.reduced_costs[:kept])
 
 
 class Session:
@@ -48,11 +56,15 @@ class Session:
 
     def solve(self, time_limit_s: float | None = None) -> Solution:
         """Solve from the last basis, or from none."""
-        if time_limit_s is not None:  # HiGHS counts the time of all solves
-            limit_s = self._highs.getRunTime() + time_limit_s
-            _check(self._highs.setOptionValue("time_limit", limit_s), "the time limit")
+        if time_limit_s is not None:
+            self.limit_time(time_limit_s)
         _run(self._highs)
         return _solution(self._highs)
+
+    def limit_time(self, time_limit_s: float) -> None:
+        """Let all solves from now on take no more than some time together [s]."""
+        # HiGHS counts the time of all solves.
+        self.set_option("time_limit", self._highs.getRunTime() + time_limit_s)
 
     def set_option(self, option: str, value: Any) -> None:
         """Set an option of HiGHS."""
@@ -72,6 +84,11 @@ class Session:
     def set_column_bounds(self, column: int, low: float, high: float) -> None:
         """Change the limits of a column."""
         _check(self._highs.changeColBounds(column, low, high), "a column's limits")
+
+    def allow(self, column: int, price: float) -> None:
+        """Let a column be anything from nothing up, at a price."""
+        self.set_column_bounds(column, 0.0, np.inf)
+        _check(self._highs.changeColCost(column, price), "a price")
 
     @property
     def basis(self) -> highspy.HighsBasis:
@@ -95,7 +112,7 @@ def solve(program: LinearProgram, time_limit_s: float | None = None) -> Solution
 _OPTIONS: dict[str, Any] = {
     "output_flag": False,
     "solver": "simplex",
-    "simplex_strategy": 1,  # dual
+    "simplex_strategy": DUAL,
     "threads": 1,
     "random_seed": 0,
     "small_matrix_value": 1e-12,  # HiGHS drops smaller entries; its default of 1e-9 is met in data

@@ -19,7 +19,7 @@ from dcsim.optimize.regret import regret_of
 from dcsim.optimize.regret_table import ALL_YEARS, WORST_YEAR, RegretTable
 from dcsim.optimize.session import Status, solve
 from dcsim.optimize.solve import optimize
-from dcsim.optimize.start import is_proven, solve_near
+from dcsim.optimize.start import Guess, is_proven, solve_near
 from dcsim.scenario.spec import Scenario
 from dcsim.traces.frame import Traces
 from tests.conftest import scenario_of, traces_of
@@ -184,7 +184,7 @@ def a_program() -> Any:
 )
 def test_any_guess_leads_to_the_optimum(guess: Design) -> None:
     program = a_program()
-    found, cold = solve_near(program, guess), solve(program)
+    found, cold = solve_near(program, Guess(guess)), solve(program)
     assert found.status == Status.kOptimal
     assert found.objective == pytest.approx(cold.objective, rel=1e-9)
     assert is_proven(program, found)
@@ -199,10 +199,10 @@ def test_what_is_not_proven_is_solved_again(monkeypatch: pytest.MonkeyPatch) -> 
         return solve(program, limit)
 
     monkeypatch.setattr(start, "solve", counted)
-    solve_near(program, Design(12, 10, 20, 8, 2), 60.0)
+    solve_near(program, Guess(Design(12, 10, 20, 8, 2)), 60.0)
     assert again == []
     monkeypatch.setattr(start, "is_proven", lambda program, solution: False)
-    solve_near(program, Design(12, 10, 20, 8, 2), 60.0)
+    solve_near(program, Guess(Design(12, 10, 20, 8, 2)), 60.0)
     assert again == [60.0]
 
 
