@@ -355,7 +355,11 @@ def metadata(study: Study, seconds: Mapping[str, float]) -> dict[str, Any]:
         "layout": LAYOUT,
         "name": study.scenario.name,
         "seed": study.scenario.seed,
-        "sources": [[asdict(source) for source in run.traces.sources] for run in study.years],
+        "sources": [
+            {"year": run.traces.name, **asdict(source)}
+            for run in study.years
+            for source in run.traces.sources
+        ],
         "python": sys.version.split()[0],
         "versions": versions(),
         "seconds": dict(seconds),

@@ -46,8 +46,8 @@ def _read(folder: Path) -> Study:
     places = [folder, *(folder / YEARS / year["name"] for year in found["years"][1:])]
     policy = found["replay"]["policy"]
     runs = tuple(
-        _year_run(place, scenario, year, sources, policy)
-        for place, year, sources in zip(places, found["years"], meta["sources"], strict=True)
+        _year_run(place, scenario, year, meta["sources"], policy)
+        for place, year in zip(places, found["years"], strict=True)
     )
     outcomes = tuple(_outcome(entry) for entry in found["outcomes"])
     years, energies = [run.traces for run in runs], [run.replay.energy for run in runs]
@@ -83,7 +83,7 @@ def _year_run(
 ) -> YearRun:
     table = _hourly(folder / "traces.parquet")
     days = local_day_numbers(pd.DatetimeIndex(table.index), scenario.datacenter.time_zone)
-    origins = tuple(_source(entry) for entry in sources)
+    origins = tuple(_source(entry) for entry in sources if entry["year"] == year["name"])
     traces = Traces(table, days, origins, year["name"], year["weight"])
     columns = energy_columns(scenario.datacenter.flexible)
     energy = _energy(folder / "simulated.parquet", traces, columns)
@@ -107,8 +107,9 @@ def _hourly(path: Path) -> pd.DataFrame:
 
 
 def _source(entry: dict[str, Any]) -> Source:
+    told = {name: entry[name] for name in Source.__dataclass_fields__}
     repairs = tuple(Repair(**repair) for repair in entry["repairs"])
-    return Source(**{**entry, "repairs": repairs})
+    return Source(**told | {"repairs": repairs})
 
 
 def _outcome(entry: dict[str, Any]) -> Outcome:
