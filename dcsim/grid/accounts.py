@@ -76,10 +76,30 @@ def _source(grid: Grid, ba_code: str, *notes: str) -> Source:
 def _average(
     generation: GridGeneration, grid: Grid, hours: pd.DatetimeIndex
 ) -> tuple[pd.Series, Source]:
-    mix, _ = clip_negative(generation.table.loc[hours])
+    mix = _mix(generation, hours)
     factors = emission_factors(grid.factors, generation.ba_code)
     intensity = average_intensity_kg_per_mwh(mix, factors)
     return intensity, _source(grid, generation.ba_code, "average production intensity")
+
+
+def _mix(generation: GridGeneration, hours: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return generation by fuel, none below zero [MW].
+
+    Raises:
+        DataError: A fuel that is reported elsewhere is not known in some of the hours.
+    """
+    if generation.records is not None:
+        reported = generation.records[[f for f in FUELS if f in generation.records]]
+        unknown = reported.loc[hours, reported.notna().any()].isna()
+        silent = unknown.any(axis=1)
+        if silent.any():
+            raise DataError(
+                f"{generation.source.origin}: generation of "
+                f"{', '.join(unknown.columns[unknown.any()])} is not known in "
+                f"{int(silent.sum())} hours, first at {first_where(silent):%Y-%m-%d %H:%M}Z; plan "
+                "a horizon that has it, or import the year again with `dcsim grids import`"
+            )
+    return clip_negative(generation.table.loc[hours])[0]
 
 
 def _mean(
@@ -202,7 +222,7 @@ def _carbon_free(generation: GridGeneration, hours: pd.DatetimeIndex) -> pd.Seri
         DataError: Neither is known.
     """
     if generation.has_generation:
-        return carbon_free_share(clip_negative(generation.table.loc[hours])[0])
+        return carbon_free_share(_mix(generation, hours))
     records = generation.records
     if records is None or CARBON_FREE not in records:
         raise DataError(

@@ -167,6 +167,16 @@ def test_hours_without_known_generation_are_refused() -> None:
     assert len(carbon("CISO:2022", "consumption", last=10).intensity_kg_per_mwh) == 10
 
 
+@pytest.mark.parametrize("account", ["average", "mean", "marginal"])
+def test_a_hole_in_a_fuel_is_no_zero(account: Account) -> None:
+    """Coal is silent in one hour of three, gas never reported: the hour is refused, gas is none."""
+    store("ERCO", coal=[20, np.nan, 20], wind=[20] * 3, natural_gas=[np.nan] * 3)
+    refusal = "generation of coal is not known in 1 hours, first at 2022-01-01 01:00Z"
+    with pytest.raises(DataError, match=refusal):
+        carbon("ERCO:2022", account)
+    assert carbon("ERCO:2022", "average", last=1).carbon_free_frac.to_list() == [0.5]
+
+
 def test_hours_in_which_no_power_enters_are_refused() -> None:
     store("CISO", coal=[20, 0], to_BPAT=[-10, 0])
     with pytest.raises(DataError, match="not known in 1 hours"):
