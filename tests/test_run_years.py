@@ -12,10 +12,12 @@ from dcsim.errors import DataError, InfeasibleError, ScenarioError
 from dcsim.footprint.objective import objective_of
 from dcsim.optimize.findings import Answers, BreakEven, DeadlineWorth, NearRange
 from dcsim.report.folder import write_data
+from dcsim.report.numbers import millions
 from dcsim.report.reopen import read_study
 from dcsim.report.study import Study
 from dcsim.run import plan_to_folder, run_scenario
 from dcsim.scenario.load import load_scenario
+from dcsim.scenario.money import Objective
 
 TWO_YEARS = [
     "horizon.hours=48",
@@ -145,6 +147,32 @@ def test_the_terminal_names_the_years(two_years: tuple[Path, Study], capsys) -> 
     out = capsys.readouterr().out
     assert "192 hours, one design for now, later" in out
     assert "cost million USD" in out
+
+
+@pytest.mark.parametrize(
+    ("asked", "row"),
+    [
+        ({"minimize": "weighted", "carbon_usd_per_t": 1000.0}, "objective million USD"),
+        ({"years": "worst"}, "worst year t CO2e"),
+        ({"minimize": "cost", "years": "worst"}, "worst year million USD"),
+        ({"minimize": "cost"}, None),
+        ({"minimize": "lexicographic", "years": "worst"}, None),
+    ],
+)
+def test_the_terminal_shows_what_is_minimized(two_years, capsys, asked, row) -> None:
+    study = two_years[1]
+    objective = Objective.model_validate(asked)
+    scenario = study.scenario.model_copy(update={"objective": objective})
+    print_study(replace(study, scenario=scenario))
+    out = capsys.readouterr().out
+    if row is None:
+        assert "objective" not in out
+        assert "worst year" not in out
+        return
+    years = [run.traces for run in study.years]
+    total = objective_of(objective, years, study.chosen.by_year)
+    shown = f"{total / 1000:,.1f}" if row.endswith("t CO2e") else millions(total)
+    assert next(line for line in out.splitlines() if row in line).split()[-1] == shown
 
 
 def test_a_strategy_that_cannot_keep_the_limits_is_left_out_and_told(

@@ -72,12 +72,31 @@ def _rows(study: Study) -> Iterator[tuple[str, list[str]]]:
         yield label, [f"{ledger.total_kg(scope) / KG_PER_T:,.1f}" for ledger in ledgers]
     costs = [outcome.footprint.cost_usd for outcome in study.outcomes]
     yield "cost million USD", [millions(usd) for usd in costs]
+    yield from _objective_row(study)
     if any(score.unserved_mwh > 0 for score in scores):
         yield "unserved MWh", [f"{score.unserved_mwh:,.1f}" for score in scores]
     saved = [saved_frac(study, outcome) for outcome in study.outcomes]
     yield "saved", [f"{share:.1%}" if study.is_fair else "-" for share in saved]
     yield "coverage", [f"{score.coverage_frac:.1%}" for score in scores]
     yield "CFE score", [f"{score.cfe_frac:.1%}" for score in scores]
+
+
+def _objective_row(study: Study) -> Iterator[tuple[str, list[str]]]:
+    """Yield what is minimized, where it is neither the total carbon nor the cost above it."""
+    from dcsim.footprint.objective import objective_of
+    from dcsim.report.numbers import millions
+    from dcsim.units import KG_PER_T
+
+    asked, years = study.scenario.objective, [run.traces for run in study.years]
+    is_worst = asked.years == "worst" and asked.minimize != "lexicographic"
+    if asked.minimize != "weighted" and not is_worst:
+        return
+    name = "worst year" if is_worst else "objective"
+    totals = [objective_of(asked, years, outcome.by_year) for outcome in study.outcomes]
+    if asked.minimize == "carbon":
+        yield f"{name} t CO2e", [f"{kg / KG_PER_T:,.1f}" for kg in totals]
+    else:
+        yield f"{name} million USD", [millions(usd) for usd in totals]
 
 
 _HEADINGS = {

@@ -196,3 +196,16 @@ def test_what_is_bought_is_not_exported() -> None:
     traces = traces_of(scenario, intensity=[1, 1], load=[10, 5], wind=[0, 1])
     row = simulate(scenario, traces, Design(wind_mw=3), "none").energy.iloc[1]
     assert (row["grid_mw"], row["export_mw"], row["curtailed_mw"]) == (6, 3, 1)
+
+
+def test_import_is_ordered_only_where_its_ramp_is_limited() -> None:
+    """A table says 12 MW for 10 MW of load: 2 MW are curtailed under a ramp, else 10 are taken."""
+    table = simulate(
+        scenario_of(), traces_of(scenario_of(), intensity=[1]), Design(), "none"
+    ).energy
+    wrong = table.assign(grid_mw=12.0)
+    for limits, grid_mw in (({}, 10), ({"ramp_mw_per_h": 5}, 12)):
+        scenario = scenario_of(limits=limits)
+        traces = traces_of(scenario, intensity=[1])
+        energy = simulate(scenario, traces, Design(), "follow_plan", wrong).energy
+        assert energy["grid_mw"].to_list() == [grid_mw]
