@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from dcsim.optimize.front import Front, FrontKind
 from dcsim.report.figures import Described
-from dcsim.report.numbers import CO2E, number, percent, with_period
+from dcsim.report.numbers import CO2E, NOTHING_BELOW, number, percent, with_period
 from dcsim.report.study import STRATEGY_LABELS
 from dcsim.report.style import (
     COLORS,
@@ -19,6 +19,7 @@ from dcsim.report.style import (
     report_style,
     settle,
 )
+from dcsim.report.tables import PARTS
 from dcsim.units import KG_PER_T, USD_PER_MILLION
 
 _STEPS = 400  # points at which the bounds between two ends are drawn
@@ -202,8 +203,11 @@ def _legend_of_both(figure: object, one: Axes, other: Axes) -> None:
 
 def _designs_alt(front: Front, hours: int) -> str:
     loose = front.points[0]
+    of_capacity = loose.design.as_dict()
     sizes = ", ".join(
-        f"{name} {number(size)}" for name, size in loose.design.as_dict().items() if size > 0
+        f"{part.words} {number(of_capacity[part.capacity])} {part.unit}"
+        for part in PARTS
+        if of_capacity[part.capacity] > NOTHING_BELOW
     )
     x = number(loose.x / per_unit(front.axes.x_unit))
     unit = unit_on_axis(front.axes.x_unit, hours)

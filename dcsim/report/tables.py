@@ -77,6 +77,11 @@ class Part:
     source: str
     limit: str
 
+    @property
+    def words(self) -> str:
+        """Return its name within a sentence: `battery energy`."""
+        return self.label.replace(",", "").lower()
+
 
 PARTS = (
     Part("Solar", "solar_mw", "MW", "solar", "solar.max_mw"),

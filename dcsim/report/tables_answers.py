@@ -5,13 +5,7 @@ from dcsim.report.numbers import capacity, percent, period, plain, rounded, with
 from dcsim.report.study import Study
 from dcsim.report.tables import PARTS, Table, table_of
 
-_NAMES = {
-    "solar_mw": ("solar", "MW"),
-    "wind_mw": ("wind", "MW"),
-    "battery_mwh": ("battery energy", "MWh"),
-    "battery_mw": ("battery power", "MW"),
-    "extra_server_mw": ("extra servers", "MW"),
-}
+_PARTS = {part.capacity: part for part in PARTS}
 _PER_KILO = 1000.0  # kg/MWh to kg/kWh, and USD/MW to USD/kW
 _LEAST_SAVED = 1.0  # what one more hour of a deadline must save to be told [kg or USD]
 
@@ -32,18 +26,31 @@ def _ranges_in_words(study: Study) -> list[str]:
     assert study.answers is not None
     widest = max((r.tolerance_frac for r in study.answers.ranges), default=0.0)
     return [
-        f"{_range_text(found)} of {_NAMES[found.capacity][0]} is as good to within "
-        f"{percent(found.tolerance_frac)}."
+        f"{_sizes(found)} as good to within {percent(found.tolerance_frac)}."
         for found in study.answers.ranges
-        if found.tolerance_frac == widest and (found.high is None or found.high > found.low)
+        if found.tolerance_frac == widest and not _is_one_size(found)
     ]
 
 
-def _range_text(found: NearRange) -> str:
-    unit = _NAMES[found.capacity][1]
+def _sizes(found: NearRange) -> str:
+    part = _PARTS[found.capacity]
+    start = "" if found.high is None else "Anything from "
+    return f"{start}{range_text(found, part.unit)} of {part.words} is"
+
+
+def _is_one_size(found: NearRange) -> bool:
+    return found.high is not None and rounded(found.low) == rounded(found.high)
+
+
+def range_text(found: NearRange, unit: str = "") -> str:
+    """Return a range of sizes: `3.00 to 9.00 MW`, `3.00 MW or more`, or just `3.00 MW`."""
+    low, high = (
+        "" if size is None else with_unit(rounded(size), unit).rstrip()
+        for size in (found.low, found.high)
+    )
     if found.high is None:
-        return f"Anything from {with_unit(rounded(found.low), unit)}"
-    return f"Anything from {rounded(found.low)} to {with_unit(rounded(found.high), unit)}"
+        return f"{low} or more"
+    return high if _is_one_size(found) else f"{rounded(found.low)} to {high}"
 
 
 def break_even_in_words(found: BreakEven) -> str:
@@ -51,20 +58,23 @@ def break_even_in_words(found: BreakEven) -> str:
     option = found.option.capitalize()
     if found.at is None:
         if found.enters:
-            return f"{option}: not built even if making them were free."
-        return f"{option}: built at any price a scenario may hold."
-    at, asked = price_text(found.at, found.unit), price_text(found.asked, found.unit)
+            return f"{option}: would not be built even at a price of nothing."
+        return f"{option}: would stay in the plan at any price."
+    at, asked = _prices_in_words(found.at, found.asked, found.unit)
     if found.enters:
-        return f"{option}: enter below {at}; they are at {asked}."
-    return f"{option}: stay up to {at}; they are at {asked}."
+        return f"{option}: would enter the plan below {at}, against {asked} now."
+    return f"{option}: would stay in the plan up to {at}, against {asked} now."
 
 
-def price_text(price: float, unit: str) -> str:
-    """Return a price per MW or MWh of capacity per kW or kWh, as people know it."""
-    per = {"kg/MWh": "kg/kWh", "kg/MW": "kg/kW", "USD/MWh": "USD/kWh", "USD/MW": "USD/kW"}
-    if unit in per and price >= _PER_KILO:
-        return with_unit(rounded(price / _PER_KILO), per[unit])
-    return with_unit(rounded(price), unit)
+def _prices_in_words(at: float, asked: float, unit: str) -> tuple[str, str]:
+    """Return two prices in one unit: large ones per kW or kWh, as people know them."""
+    if max(at, asked) < _PER_KILO:
+        return with_unit(rounded(at), unit), with_unit(rounded(asked), unit)
+    per_kilo = unit.replace("/M", "/k")
+    return (
+        with_unit(rounded(at / _PER_KILO), per_kilo),
+        with_unit(rounded(asked / _PER_KILO), per_kilo),
+    )
 
 
 def _deadlines_in_words(study: Study) -> list[str]:
@@ -104,10 +114,7 @@ def ranges_table(study: Study) -> Table | None:
 
 
 def _cell(found: NearRange | None) -> str:
-    if found is None:
-        return ""
-    high = "without limit" if found.high is None else rounded(found.high)
-    return f"{rounded(found.low)} to {high}"
+    return "" if found is None else range_text(found)
 
 
 def break_evens_table(study: Study) -> Table | None:

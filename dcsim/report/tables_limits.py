@@ -19,7 +19,7 @@ class _Limit(NamedTuple):
     is_least: bool = False
 
 
-_LIMITS = {
+LIMITS = {
     "limits.import_mw": _Limit("Import", "MW", "one more MW"),
     "limits.ramp_mw_per_h": _Limit("Change of import from hour to hour", "MW/h", "one more MW/h"),
     "limits.coverage_frac": _Limit(
@@ -37,7 +37,7 @@ _LIMITS = {
 }
 """Limits of the whole plan; those of one capacity stand in the table of the design."""
 
-_BINDING = {
+BINDING = {
     "import_most": "Import is at its limit",
     "ramp_up": "Import rises as fast as it may",
     "ramp_down": "Import falls as fast as it may",
@@ -73,7 +73,7 @@ def limits_table(study: Study) -> Table | None:
     """Return the limits of the whole plan that were asked for and what each costs, or None."""
     rows = [
         (limit.label, *_asked(study, key, limit), saving_text(study, key, limit.one_more))
-        for key, limit in _LIMITS.items()
+        for key, limit in LIMITS.items()
         if getattr(study.scenario.limits, key.split(".")[1]) is not None
     ]
     if not rows:
@@ -98,7 +98,7 @@ def binding_table(study: Study) -> Table | None:
     whole = sum(run.traces.hours for run in study.years)
     rows = [
         (words, f"{hours[name]:,}", percent(hours[name] / whole))
-        for name, words in _BINDING.items()
+        for name, words in BINDING.items()
         if hours.get(name)
     ]
     if not rows:

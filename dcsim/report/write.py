@@ -46,8 +46,8 @@ CAPTIONS = {
     "cell is an hour outside the horizon, or one that daylight saving skips.",
     "duration": "Hours sorted from the highest to the lowest: how high import and load are for "
     "how much of the time.",
-    "ranges": "Each bar holds the sizes of one capacity that come within a share of the best "
-    "total, the other capacities following; the mark is the plan's own size.",
+    "ranges": "Each bar holds the sizes of one capacity in plans within a share of the best, the "
+    "other capacities following, on a scale of its own; the mark is the plan's own size.",
     "shifting": "Means by local hour over the horizon. Work moves on some days and not on others, "
     "so the mean day shows less than any one day.",
 }

@@ -40,6 +40,7 @@ def _traces(scenario: Scenario, start: str, hours: int, year: Year) -> Traces:
         load=year.load_frac * (9 + 2 * np.sin(2 * np.pi * (hour % 24) / 24)),
         intensity=year.intensity_frac * (400 - 150 * np.sin(np.pi * (hour % 24) / 24)),
         price=np.full(hours, 40.0),
+        export_price=np.full(hours, scenario.cost.export_usd_per_mwh),
         solar=np.maximum(0.0, np.sin(2 * np.pi * (hour % 24 - 6) / 24)),
         wind=0.3 + 0.25 * np.sin(2 * np.pi * hour / 31),
     )
@@ -76,6 +77,31 @@ def study_maker() -> StudyMaker:
 def two_days() -> Study:
     """Two days in July at a site in Chicago's time zone; wind and battery have tight limits."""
     return make_study(wind={"max_mw": 12}, battery={"max_mwh": 9, "depth_of_discharge": 0.9})
+
+
+@pytest.fixture(scope="session")
+def two_years() -> Study:
+    """Two days that count three times, and the same on a cleaner grid with more load, for cost.
+
+    2 MW of wind exist. Import and coverage have limits that hold the plan up.
+    """
+    return make_study(
+        years=[
+            {"name": "2019", "weight": 3},
+            {"name": "2020", "intensity_frac": 0.6, "load_frac": 1.1},
+        ],
+        wind={"max_mw": 12, "existing_mw": 2},
+        grid={"id": "ERCO:reference"},
+        objective={"minimize": "cost"},
+        limits={"coverage_frac": 0.7, "import_mw": 9, "export_mw": 2},
+        cost={"demand_usd_per_mw_month": 100, "carbon_usd_per_t": 40, "export_usd_per_mwh": 5},
+    )
+
+
+def with_chosen(study: Study, **changes: Any) -> Study:
+    """Return the study with some parts of its chosen outcome replaced."""
+    *others, chosen = study.outcomes
+    return replace(study, outcomes=(*others, replace(chosen, **changes)))
 
 
 def described_as(study: Study, text: str) -> Study:
