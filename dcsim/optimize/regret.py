@@ -21,7 +21,7 @@ from dcsim.optimize.problem import Problem, problem_of
 from dcsim.optimize.regret_table import ALL_YEARS, WORST_YEAR, RegretTable
 from dcsim.optimize.session import Session, Solution, Status
 from dcsim.optimize.solve import objective_account, unit_of
-from dcsim.optimize.start import Capacities, Guess, is_proven, solve_near
+from dcsim.optimize.start import Capacities, Guess, is_proven, solve_from_merged, solve_near
 from dcsim.scenario.spec import Scenario, Strategy
 from dcsim.traces.frame import Traces
 
@@ -105,11 +105,11 @@ class YearInHighs:
         self.problem = problem_of(scenario, [replace(year, weight=1.0)], strategy)
         program = compile_model(build_model(self.problem))
         program = program.minimizing(objective_account(program, self.problem))
-        self._session = Session(program)
-        self._capacities = Capacities(program, self._session)
-        own = self._session.solve(scenario.solver.time_limit_s)
+        own = solve_from_merged(program, year.hours, scenario.solver.time_limit_s)
         self.best = _total(own, f"year {year.name}")
         self.design = _design(program, self.problem, own)
+        self._session = Session(program)
+        self._capacities = Capacities(program, self._session)
 
     def total_of(self, design: Design) -> float:
         """Return the least total of a given design; not a number if it cannot keep the limits."""
