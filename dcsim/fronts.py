@@ -146,7 +146,7 @@ def _trace_all(
 
         def keep(traced: tuple[Traced, ...], *, of: Strategy = strategy) -> None:
             so_far.keep(of, traced)
-            share = (number + len(traced) / points) / len(strategies)  # noqa: B023
+            share = (number + min(len(traced) / points, 1.0)) / len(strategies)  # noqa: B023
             progress(f"{label}: point {len(traced)} of {points}", share)  # noqa: B023
 
         progress(f"{label}: building the model", number / len(strategies))
@@ -217,7 +217,8 @@ class SoFar:
 
     def _read(self) -> dict[Strategy, tuple[Traced, ...]]:
         try:
-            with np.load(self._path, allow_pickle=False) as arrays:
+            written = io.BytesIO(self._path.read_bytes())
+            with np.load(written, allow_pickle=False) as arrays:
                 if str(arrays["key"]) != self._key:
                     return {}
                 points = json.loads(str(arrays["points"]))
