@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from dcsim.optimize.front import Front, FrontKind
 from dcsim.report.figures import Described
@@ -74,6 +75,7 @@ def fronts_figure(fronts: Sequence[Front], hours: int) -> Described:
             _draw_front(axes, front)
         axes.set_xlabel(f"{_X_NAMES[kind]}\n[{unit_on_axis(fronts[0].axes.x_unit, hours)}]")
         axes.grid(True)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter("{x:,g}")
     whole.set_ylabel(f"{_Y_NAMES[kind]} [{unit_on_axis(fronts[0].axes.y_unit, hours)}]")
