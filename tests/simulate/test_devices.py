@@ -64,6 +64,39 @@ def test_rates_shrink_what_can_be_reached() -> None:
     assert battery(1, rate_limits=limits).discharge_limit_mw(1) == pytest.approx(0.762712, abs=1e-6)
 
 
+def test_quarter_hours_taper_off_towards_full_and_empty() -> None:
+    """C/L/C in steps of 0.25 h, 8 of 10 MWh stored, 5 MW, 0.1 h and 0.2 h out of reach.
+
+    Charging: 2 / (0.9 * 0.25 + 0.1) = 6.15 MW is beyond 5 MW, so 5 MW: 8 + 0.9 * 1.25 = 9.125 MWh.
+    Then 0.875 / 0.325 = 2.692308 MW: 9.730769 MWh, which is 10 - 0.1 * 2.692308.
+    Discharging 1 MWh: 1 / (0.25 / 0.9 + 0.2) = 2.093023 MW leave 0.2 * 2.093023 = 0.418605 MWh.
+    """
+    limits = {"charge_h": 0.1, "discharge_h": 0.2}
+    device = battery(8, rate_limits=limits)
+    for charge_mw, stored_mwh in ((5, 9.125), (2.692308, 9.730769)):
+        assert device.charge_limit_mw(0.25) == pytest.approx(charge_mw, abs=1e-6)
+        device.run(device.charge_limit_mw(0.25), 0, 0.25)
+        assert device.stored_mwh == pytest.approx(stored_mwh, abs=1e-6)
+    device = battery(1, rate_limits=limits)
+    assert device.discharge_limit_mw(0.25) == pytest.approx(2.093023, abs=1e-6)
+    device.run(0, device.discharge_limit_mw(0.25), 0.25)
+    assert device.stored_mwh == pytest.approx(0.418605, abs=1e-6)
+
+
+@pytest.mark.parametrize(("charge_mw", "discharge_mw"), [(2.01, 0), (0, 4.96)])
+def test_orders_that_a_high_rate_puts_out_of_reach_are_refused(charge_mw, discharge_mw) -> None:
+    """8 of 10 MWh, of which 2 stay: 2 / (0.9 + 0.1) = 2 MW in, 6 / (1 / 0.9 + 0.1) = 4.954 out.
+
+    Without rate limits both orders fit: 0.9 * 2.01 = 1.809 MWh of 2, and 4.96 of 5 MW.
+    """
+    limits = {"charge_h": 0.1, "discharge_h": 0.1, "empty_frac": 0.2}
+    battery(8).run(charge_mw, discharge_mw, 1)
+    device = battery(8, rate_limits=limits)
+    with pytest.raises(SimulationError, match=r"it can (charge 0 to 2 |discharge 0 to 4\.954)"):
+        device.run(charge_mw, discharge_mw, 1)
+    assert device.stored_mwh == 8
+
+
 def test_rate_limits_have_their_own_ends() -> None:
     """At no slope, 0.95 of 10 MWh can be filled and 0.1 not drawn: 0.5 MWh of room, 3 MWh to give.
 
