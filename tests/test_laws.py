@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dcsim.footprint.accounts import account
-from dcsim.optimize.plan import balance_residual_mw, served
+from dcsim.optimize.plan import Design, balance_residual_mw, served, smallest_design
 from dcsim.optimize.session import Status, solve
 from dcsim.optimize.solve import optimize
 from dcsim.scenario.rates import rates_of
@@ -225,6 +225,22 @@ def test_scores_are_at_least_as_asked(asking, world, objective, coverage, cfe) -
     scores = account(scenario, traces, plan.design, plan.dispatch).scores
     assert scores.coverage_frac >= coverage - 1e-6
     assert scores.cfe_frac >= cfe - 1e-6
+
+
+@FEWER
+@given(askings(), worlds(), st.sampled_from(OBJECTIVES), st.floats(0, 1))
+def test_no_given_design_beats_the_best(asking, world, objective, share) -> None:
+    """The best one given is worth the optimum; one on the way to what exists is worth no more."""
+    asking = changed(changed(asking, "objective", **objective), "limits", import_mw=None)
+    scenario, traces, plan = plan_and_traces(asking, world)
+    best = plan.certificate.objective
+    room = 1e-8 * abs(best) + 1e-6
+    there = smallest_design(scenario).as_dict()
+    sizes = plan.design.as_dict()
+    other = Design(**{name: (1 - share) * sizes[name] + share * there[name] for name in there})
+    again = optimize(scenario, traces, design=plan.design).certificate.objective
+    assert again == pytest.approx(best, abs=room)
+    assert optimize(scenario, traces, design=other).certificate.objective >= best - room
 
 
 @FEWER

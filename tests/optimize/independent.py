@@ -111,9 +111,10 @@ class Independent:
         """Return the least of the scenario's objective; None if nothing is feasible."""
         asked = self.scenario.objective
         if asked.minimize == "lexicographic":
-            least = self.rows.least(self.carbon)
+            first = self._over_years_or_worst(self.carbon_of)
+            least = self.rows.least(first)
             if least is not None:
-                self.rows.at_most(self.carbon, least * (1 + asked.slack_frac))
+                self.rows.at_most(first, least * (1 + asked.slack_frac))
             return self.rows.least(self.cost)
         weight = (asked.carbon_usd_per_t or 0) / 1000
         of = {
@@ -123,13 +124,17 @@ class Independent:
                 plus((1, usd), (weight, kg))
                 for usd, kg in zip(self.cost_of, self.carbon_of, strict=True)
             ],
-        }[asked.minimize]
-        if asked.years == "all":
-            return self.rows.least(self._over_years(of))
+        }
+        return self.rows.least(self._over_years_or_worst(of[asked.minimize]))
+
+    def _over_years_or_worst(self, totals: list[Total]) -> Total:
+        """Return the sum of the years, or the worst of them, a year, times their length."""
+        if self.scenario.objective.years == "all":
+            return self._over_years(totals)
         self.rows.add("worst", 1, -np.inf)
-        for length, total in zip(self.lengths, of, strict=True):
+        for length, total in zip(self.lengths, totals, strict=True):
             self.rows.at_most(plus((1 / length, total), (-1, {"worst": 1.0})), 0.0)
-        return self.rows.least({"worst": float(np.dot(self.weights, self.lengths))})
+        return {"worst": float(np.dot(self.weights, self.lengths))}
 
     def _design(self) -> None:
         asked = self.scenario

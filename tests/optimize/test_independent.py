@@ -94,7 +94,12 @@ def test_same_optimum_of_several_years(asking, years, objective, which, limits) 
 
 
 @NO_SHRINKING
-@given(askings(), worlds(24), st.floats(0.001, 0.2))
-def test_same_optimum_of_two_objectives_in_order(asking, world, slack) -> None:
-    two = {"minimize": "lexicographic", "slack_frac": slack}
-    _same_optimum(changed(asking, "objective", **two), [(world, 1.0)])
+@given(
+    askings(),
+    st.lists(st.tuples(worlds(24), st.floats(0.5, 5)), min_size=1, max_size=2),
+    st.sampled_from(["all", "worst"]),
+    st.floats(0.001, 0.2),
+)
+def test_same_optimum_of_two_objectives_in_order(asking, years, which, slack) -> None:
+    two = {"minimize": "lexicographic", "slack_frac": slack, "years": which}
+    _same_optimum(changed(asking, "objective", **two), years)
