@@ -65,5 +65,5 @@ def test_another_policy_than_the_plan_may_differ(days_study: Study) -> None:
 def test_two_limits_that_neither_alone_can_mend_are_said_to_be() -> None:
     """Of 10 MW at most 5 can be imported and nothing is built, half is to be covered by it."""
     scenario = scenario_of(limits={"import_mw": 5, "coverage_frac": 0.5})
-    with pytest.raises(InfeasibleError, match="[Nn]o limit alone could be relaxed"):
+    with pytest.raises(InfeasibleError, match=r"[Nn]o limit alone could be relaxed"):
         optimize(scenario, traces_of(scenario, intensity=[1], load=[10]))
