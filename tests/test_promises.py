@@ -40,7 +40,7 @@ def test_readme_commands_work(
     What is fetched comes from a server on this machine that speaks as EIA's does.
     """
     commands = readme_commands()
-    assert len(commands) >= 14
+    assert len(commands) >= 19
     monkeypatch.setenv("EIA_API_KEY", KEY)
     short = ["--set", "horizon.hours=48"]
     hours = "\n".join(
@@ -50,7 +50,7 @@ def test_readme_commands_work(
     with serving(Api(january(2023))) as eia:
         for command in commands:
             words = shlex.split(command)[1:]
-            more = short if words[0] == "plan" else []
+            more = short if words[0] in ("plan", "pareto", "years") else []
             more = ["--url", eia.url] if words[:2] == ["grids", "fetch"] else more
             result = subprocess.run(
                 [sys.executable, "-m", "dcsim", *words, *more],
