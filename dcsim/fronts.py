@@ -124,7 +124,7 @@ def fronts_to_folder(
             document = as_document(found, scenario, years)
             (working / JSON_FILE).write_text(as_json(document), encoding="utf-8")
             as_table(found.fronts).to_csv(working / TABLE_FILE, index=False)
-            write_front_report(found.fronts, scenario, years, working)
+            write_front_report(found.fronts, scenario, years, working, found.infeasible)
     so_far.forget()
     return found
 

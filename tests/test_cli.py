@@ -355,3 +355,23 @@ def test_ctrl_c_in_the_middle_ends_with_130_and_leaves_nothing(tmp_path: Path) -
     assert "Stopped; nothing half-written" in err
     assert "Traceback" not in out + err
     assert entries(tmp_path) == []
+
+
+def test_answers_are_found_if_asked_for(dcsim_cli, tmp_path: Path) -> None:
+    """They go into the scenario of the run, so that planning it again finds them again."""
+    asked = ["--set", "horizon.hours=24", "--set", "strategies=[renewables]"]
+    code, _, err = dcsim_cli("plan", "quickstart", *asked, "--answers", "--out", tmp_path / "run")
+    assert code == 0
+    assert "break-even of wind" in err
+    assert "answers: true" in (tmp_path / "run" / "scenario.yaml").read_text()
+    answers = json.loads((tmp_path / "run" / "summary.json").read_text())["answers"]
+    assert {found["capacity"] for found in answers["ranges"]} == {"solar_mw", "wind_mw"}
+    assert "What is as good" in (tmp_path / "run" / "report.html").read_text()
+    assert (tmp_path / "run" / "figures" / "ranges.svg").exists()
+
+
+def test_without_asking_there_are_no_answers(planned: tuple[Path, Study]) -> None:
+    folder, study = planned
+    assert study.answers is None
+    assert json.loads((folder / "summary.json").read_text())["answers"] is None
+    assert not (folder / "figures" / "ranges.svg").exists()

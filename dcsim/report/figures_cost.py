@@ -2,22 +2,14 @@
 
 from matplotlib.figure import Figure
 
-from dcsim.footprint.ledger import CAPITAL, CARBON, DEMAND, ENERGY, FIXED, VARIABLE, CostLedger
+from dcsim.footprint.ledger import CostLedger
 from dcsim.report.bars import Pieces, draw_bars
 from dcsim.report.numbers import millions, period, with_period
 from dcsim.report.study import Outcome, Study
 from dcsim.report.style import COST_COLORS, legend_below, new_figure
+from dcsim.report.tables_cost import KINDS
 from dcsim.scenario.cost_figures import USD_YEAR
 from dcsim.units import USD_PER_MILLION
-
-_KINDS = {
-    CAPITAL: "Capital of what is built",
-    FIXED: "Fixed upkeep",
-    VARIABLE: "Upkeep by use",
-    ENERGY: "Grid energy",
-    DEMAND: "Demand charge",
-    CARBON: "Price on carbon",
-}
 
 
 def costs_figure(study: Study) -> tuple[Figure, str]:
@@ -25,7 +17,7 @@ def costs_figure(study: Study) -> tuple[Figure, str]:
     figure = new_figure("What each strategy costs in all", 1.7 + 0.55 * len(study.outcomes))
     axes = figure.add_subplot()
     names = [outcome.label for outcome in study.outcomes]
-    totals = [_in_words(outcome) for outcome in study.outcomes]
+    totals = [_in_words(study, outcome) for outcome in study.outcomes]
     draw_bars(axes, names, cost_pieces([o.footprint.cost for o in study.outcomes]), totals)
     unit = with_period(f"million USD of {USD_YEAR}", study.horizon_hours)
     axes.set_xlabel(f"Cost [{unit}]")
@@ -37,7 +29,7 @@ def cost_pieces(ledgers: list[CostLedger]) -> dict[str, Pieces]:
     """Return what is paid by kind, without what is nothing in all [million USD]."""
     return {
         name: Pieces(COST_COLORS[kind], lengths)
-        for kind, name in _KINDS.items()
+        for kind, name in KINDS.items()
         if any(lengths := [_paid(ledger, kind) for ledger in ledgers])
     }
 
@@ -47,15 +39,17 @@ def _paid(ledger: CostLedger, kind: str) -> float:
     return usd / USD_PER_MILLION
 
 
-def _in_words(outcome: Outcome) -> str:
-    """Return the whole cost, and what exports took off what is paid."""
+def _in_words(study: Study, outcome: Outcome) -> str:
+    """Return the whole cost, what exports took off what is paid, and if it is no fair measure."""
     total = f"{millions(outcome.footprint.cost_usd)} million"
     earned_usd = -sum(row.usd for row in outcome.footprint.cost.rows if row.usd < 0)
-    return f"{total}, {millions(earned_usd)} earned" if earned_usd else total
+    if outcome is study.nothing and not study.is_fair:
+        return f"{total}, load left unserved"
+    return f"{total} after {millions(earned_usd)} earned" if earned_usd else total
 
 
 def _alt(study: Study) -> str:
-    parts = [f"{outcome.label}: {_in_words(outcome)}" for outcome in study.outcomes]
+    parts = [f"{outcome.label}: {_in_words(study, outcome)}" for outcome in study.outcomes]
     return (
         f"Stacked bars of cost {period(study.horizon_hours)} in USD, by strategy. "
         f"{'; '.join(parts)}."

@@ -1,6 +1,6 @@
 """The sentences of a report, made from the numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from dcsim.footprint.ledger import EMBODIED, OPERATIONAL
 from dcsim.footprint.objective import measured
@@ -161,7 +161,7 @@ def _what_options_add(study: Study) -> list[str]:
     options = (
         ("renewables_battery", "a battery"),
         ("renewables_shifting", "shifting work in time"),
-        ("all", "doing both"),
+        ("all", "doing both" if len(by_name) > 2 else "a battery and shifting work in time"),
     )
     told = [
         f"{words} {_takes_off(study, base, by_name[name])}"
@@ -215,11 +215,15 @@ _SUPPOSED = "short of building ten times the largest number of this one"
 
 
 def _warnings(study: Study) -> list[str]:
-    impossible = [
-        f"“{STRATEGY_LABELS[strategy]}” cannot keep the limits: {why}."
-        for strategy, why in study.infeasible.items()
+    return [*impossible_in_words(study.infeasible.items()), *_unfair_comparison(study)]
+
+
+def impossible_in_words(infeasible: Iterable[tuple[str, str]]) -> list[str]:
+    """Return why some strategies cannot keep the limits, a sentence or more for each."""
+    return [
+        f"{why.replace(f'strategy {strategy}', f'“{STRATEGY_LABELS[strategy]}”', 1)}."
+        for strategy, why in infeasible
     ]
-    return [*impossible, *_unfair_comparison(study)]
 
 
 def _unfair_comparison(study: Study) -> list[str]:

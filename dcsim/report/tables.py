@@ -20,7 +20,7 @@ from dcsim.report.numbers import (
 )
 from dcsim.report.study import Outcome, Study
 from dcsim.report.views import saved_frac, saved_kg
-from dcsim.units import KG_PER_T
+from dcsim.units import KG_PER_T, USD_PER_MILLION
 
 TONNES = f"t{NO_BREAK}{CO2E}"
 """Unit of carbon in the head of a column or the name of a row."""
@@ -107,6 +107,7 @@ def _measures(study: Study) -> list[Measure]:
         (f"Operational carbon [{TONNES}]", _tonnes_of("operational"), number),
         (f"Embodied carbon [{TONNES}]", _tonnes_of("embodied"), number),
         (f"Total carbon [{TONNES}]", _tonnes_of(None), number),
+        ("Cost [million USD]", lambda o: o.footprint.cost_usd / USD_PER_MILLION, number),
         ("Coverage by own supply", lambda o: o.footprint.scores.coverage_frac, percent),
         ("Carbon-free (CFE) score", lambda o: o.footprint.scores.cfe_frac, percent),
         ("Grid import [MWh]", lambda o: o.footprint.scores.grid_mwh, number),

@@ -149,7 +149,7 @@ def break_evens_table(study: Study) -> Table | None:
 
 def _break_even_cell(found: BreakEven) -> str:
     if found.at is None:
-        return "not even free" if found.enters else "none"
+        return "not even free" if found.enters else "stays at any price"
     return (
         f"enters below {rounded(found.at)}" if found.enters else f"stays up to {rounded(found.at)}"
     )

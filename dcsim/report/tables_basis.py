@@ -86,7 +86,7 @@ def sources_table_of(sources: Sequence[Source]) -> Table:
             Cell(f"{source.sha256[:_SHORT_HASH]}…", source.sha256) if source.sha256 else Cell(DASH),
             repairs_text(source),
         )
-        for source in dict.fromkeys(sources)
+        for source in _by_kind(sources)
     ]
     return table_of(
         "sources",
@@ -94,6 +94,12 @@ def sources_table_of(sources: Sequence[Source]) -> Table:
         [("", False), ("Origin", False), ("Note", False), ("SHA-256", False), ("Repairs", False)],
         rows,
     )
+
+
+def _by_kind(sources: Sequence[Source]) -> list[Source]:
+    """Return each source once, those of one kind together, in the order they come in."""
+    kinds = list(dict.fromkeys(source.what for source in sources))
+    return sorted(dict.fromkeys(sources), key=lambda source: kinds.index(source.what))
 
 
 def repairs_text(source: Source) -> str:

@@ -1,5 +1,14 @@
 """The tables of money: the plan's costs row by row, and the figures they are made from."""
 
+from dcsim.footprint.ledger import (
+    CAPITAL,
+    CARBON,
+    DEMAND,
+    ENERGY,
+    FIXED,
+    VARIABLE,
+    CostRow,
+)
 from dcsim.report.numbers import DASH, millions, percent, plain
 from dcsim.report.study import Study
 from dcsim.report.tables import Table, period_head, table_of
@@ -25,14 +34,24 @@ _NAMES = {
     "energy_usd_per_mwh": ("Grid energy, where no price is given", "USD/MWh"),
 }
 
+KINDS = {
+    CAPITAL: "Capital of what is built",
+    FIXED: "Fixed upkeep",
+    VARIABLE: "Upkeep by use",
+    ENERGY: "Grid energy",
+    DEMAND: "Demand charge",
+    CARBON: "Price on carbon",
+}
+"""What each scope of the cost ledger is called, in its order."""
+
 
 def cost_table(study: Study) -> Table:
     """Return the plan's costs row by row beside those of doing nothing."""
     plan, nothing = study.chosen.footprint.cost, study.nothing.footprint.cost
     rows = [
         (
-            row.source.capitalize(),
-            row.scope,
+            _name_of(row),
+            KINDS[row.scope],
             millions(nothing.total_usd(row.scope, row.source)),
             millions(row.usd),
             percent(row.usd / plan.total_usd()) if plan.total_usd() > 0 else DASH,
@@ -54,6 +73,10 @@ def cost_table(study: Study) -> Table:
         [*rows, total],
         last_row_is_total=True,
     )
+
+
+def _name_of(row: CostRow) -> str:
+    return f"{row.source} carbon".capitalize() if row.scope == CARBON else row.source.capitalize()
 
 
 def cost_figures_table(study: Study) -> Table:

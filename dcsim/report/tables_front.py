@@ -22,7 +22,11 @@ _X_SHORT = {"carbon": "Embodied", "cost": "Carbon"}
 
 
 def front_table(front: Front, hours: int) -> Table:
-    """Return every point of a front with its design, slope, gap, and what it is."""
+    """Return every point of a front with its design, slope, gap, and what it is.
+
+    Of the last point it is not told what one more tonne saves: no cap is tighter, so that the slope
+    of its tangent can be as steep as one likes.
+    """
     x_unit, y_unit = (unit_on_axis(u, hours) for u in (front.axes.x_unit, front.axes.y_unit))
     both = front.axes.x_unit == front.axes.y_unit
     total = [(f"Total [{x_unit}]", True)] if both else []
@@ -54,7 +58,7 @@ def _row(front: Front, n: int, point: FrontPoint, *, both: bool) -> tuple[str, .
         number(point.y / y_per),
         *total,
         *(capacity(sizes[part.capacity]) for part in PARTS),
-        _saves(front, point),
+        DASH if n == len(front.points) - 1 else _saves(front, point),
         gap,
         _what(front, n),
     )

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dcsim.report.numbers import DASH, number, percent, period, plain, with_unit
+from dcsim.report.numbers import DASH, NOTHING_BELOW, number, percent, period, plain, with_unit
 from dcsim.report.study import Outcome, Study
 from dcsim.report.tables import Table, table_of
 from dcsim.units import PERCENT
@@ -53,6 +53,10 @@ BINDING = {
 }
 """Hourly limits, as a planner would say that they bind."""
 
+_OF_BATTERY = {"charge_most", "discharge_most", "storage_most", "storage_least", "rate_least"}
+"""Limits that say nothing where the plan has no battery: that a first one would do, the duals tell,
+and the break-evens say at which price."""
+
 
 def saved_by_one_more(outcome: Outcome, key: str) -> float:
     """Return what one unit looser of a limit saves; of a share, one percentage point [kg, USD]."""
@@ -95,11 +99,12 @@ def _asked(study: Study, key: str, limit: _Limit) -> tuple[str]:
 def binding_table(study: Study) -> Table | None:
     """Return in how many hours each hourly limit holds the plan up, or None if none does."""
     hours = study.chosen.binding_hours
+    has_battery = study.chosen.design.battery_mwh > NOTHING_BELOW
     whole = sum(run.traces.hours for run in study.years)
     rows = [
         (words, f"{hours[name]:,}", percent(hours[name] / whole))
         for name, words in BINDING.items()
-        if hours.get(name)
+        if hours.get(name) and (has_battery or name not in _OF_BATTERY)
     ]
     if not rows:
         return None

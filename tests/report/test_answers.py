@@ -7,8 +7,8 @@ import pytest
 
 from dcsim.optimize.findings import Answers, BreakEven, DeadlineWorth, NearRange
 from dcsim.report import tables_answers
+from dcsim.report.data import summary
 from dcsim.report.figures import all_figures, figure_bytes
-from dcsim.report.folder import summary
 from dcsim.report.reopen import _answers
 from dcsim.report.study import Study
 from dcsim.report.write import page_of
@@ -106,7 +106,7 @@ def test_tables_have_all_of_it(page: Page) -> None:
         "embodied.battery_kg_per_mwh",
     ]
     assert rows["Solar"][2] == "stays up to 131"
-    assert rows["Wind"][:3] == ["built", "11.5", "none"]
+    assert rows["Wind"][:3] == ["built", "11.5", "stays at any price"]
     assert rows["Extra servers"][2] == "not even free"
 
 

@@ -60,6 +60,11 @@ FRONTS: dict[FrontKind, list[Front]] = {
 }
 
 
+IMPOSSIBLE: dict[Strategy, str] = {
+    "renewables_battery": "strategy renewables_battery has no feasible plan. Too little"
+}
+
+
 def world() -> tuple[Scenario, Traces]:
     scenario = scenario_of(description="what <b>one</b> costs in the other")
     traces = traces_of(scenario, intensity=[1.0] * 48)
@@ -71,7 +76,7 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """The kind of front, and the folder its page was written to."""
     folder = tmp_path_factory.mktemp(request.param)
     scenario, traces = world()
-    write_front_report(FRONTS[request.param], scenario, [traces], folder)
+    write_front_report(FRONTS[request.param], scenario, [traces], folder, IMPOSSIBLE)
     return request.param, folder
 
 
@@ -99,10 +104,23 @@ def test_modelled_grids_are_said_to_be(written: tuple[FrontKind, Path]) -> None:
     assert "Reference year (modelled): the grid's hours come from ERCO:reference" in words
 
 
+def test_strategies_without_a_front_are_told(written: tuple[FrontKind, Path]) -> None:
+    words = Page((written[1] / "front.html").read_text(encoding="utf-8")).words
+    assert "“Renewables + battery” has no feasible plan. Too little." in words
+
+
+def test_a_star_is_told_of_where_there_is_one(written: tuple[FrontKind, Path]) -> None:
+    kind, folder = written
+    words = Page((folder / "front.html").read_text(encoding="utf-8")).words
+    assert "The diamond is the knee" in words
+    assert ("the star the least total" in words) == (kind == "carbon")
+    assert "each point of the front of “All together”" in words
+
+
 def test_same_fronts_same_bytes(written: tuple[FrontKind, Path], tmp_path: Path) -> None:
     kind, folder = written
     scenario, traces = world()
-    write_front_report(FRONTS[kind], scenario, [traces], tmp_path)
+    write_front_report(FRONTS[kind], scenario, [traces], tmp_path, IMPOSSIBLE)
     files = sorted(path.relative_to(folder) for path in folder.rglob("*.*"))
     assert [file.name for file in files] == [
         "front_designs.png", "front_designs.svg", "fronts.png", "fronts.svg", "front.html",
@@ -124,7 +142,7 @@ def test_table_of_a_carbon_front_has_every_point() -> None:
         ["0", "26.00", "26.00"],
     ]
     assert rows[0][4:9] == ["20.00", "30.00", "40.00", "10.00", "1.000"]
-    assert [row[9] for row in rows] == ["0 t", "0.500 t", "3.00 t", "6.00 t"]
+    assert [row[9] for row in rows] == ["0 t", "0.500 t", "3.00 t", "–"]
     assert [row[-1] for row in rows] == ["", "least total", "knee", ""]
     assert rows[-1][-2] == "–"
 
@@ -139,7 +157,7 @@ def test_table_of_a_cost_front_has_prices_of_a_tonne() -> None:
         ["15.00", "1.300"],
         ["12.00", "4.000"],
     ]
-    assert [row[8] for row in rows] == ["50.0 USD", "400 USD", "1,000 USD"]
+    assert [row[8] for row in rows] == ["50.0 USD", "400 USD", "–"]
     assert [row[-1] for row in rows] == ["", "knee", ""]
 
 

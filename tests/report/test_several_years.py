@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from dcsim.report import prose, prose_basis
+from dcsim.report.data import write_data
 from dcsim.report.figures import OF_ONE_YEAR, all_figures
-from dcsim.report.folder import write_data
 from dcsim.report.reopen import read_study
 from dcsim.report.study import Study, YearRun
 from dcsim.report.views import moved_mwh
@@ -163,8 +163,8 @@ def test_sources_of_every_year_are_told_once(two_years: Study) -> None:
     rows = Page(page_of(study, {})).tables["table-sources"][1:]
     assert [row[:2] for row in rows] == [
         ["Grid", "grid.csv"],
-        ["Load", "constant load"],
         ["Grid", "CISO:2020"],
+        ["Load", "constant load"],
     ]
 
 

@@ -11,8 +11,8 @@ import yaml
 
 from dcsim.grid.generation import Source
 from dcsim.report import numbers, tables
+from dcsim.report.data import scenario_yaml
 from dcsim.report.figures import all_figures
-from dcsim.report.folder import scenario_yaml
 from dcsim.report.prose_basis import left_out_sentences, time_sentences
 from dcsim.report.study import Study
 from dcsim.report.write import page_of, render_html, write_report
@@ -102,6 +102,7 @@ def test_strategies_table_is_the_study(two_days: Study, page: Page):
             f"Embodied carbon {t}": ledger.total_kg("embodied") / 1000,
             f"Total carbon {t}": footprint.total_kg / 1000,
             f"Saved {t}": saved_kg / 1000,
+            "Cost [million USD]": footprint.cost_usd / 1e6,
             "Grid import [MWh]": scores.grid_mwh,
             "Highest import [MW]": scores.peak_import_mw,
             "Own generation [MWh]": scores.renewable_mwh,
@@ -355,6 +356,8 @@ def test_no_saving_is_told_against_a_load_that_is_not_served(study_maker: StudyM
     bars = all_figures(tight)["strategies"][0].axes[0].texts
     assert not any("% less" in text.get_text() for text in bars)
     assert any("load left unserved" in text.get_text() for text in bars)
+    costs = all_figures(tight)["costs"][0].axes[0].texts
+    assert any(text.get_text().endswith("million, load left unserved") for text in costs)
 
 
 @pytest.mark.parametrize(
