@@ -29,6 +29,7 @@ def optimum_kg(asking: Asking, world: World, strategy="all") -> float:
     return optimize(scenario, traces_of(scenario, **world), strategy).certificate.objective
 
 
+@FEWER
 @given(askings(), worlds())
 def test_one_more_option_never_raises_the_optimum(asking, world) -> None:
     """`all` is at or below every subset, and every strategy at or below renewables alone."""

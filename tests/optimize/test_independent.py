@@ -51,7 +51,7 @@ LIMITS: list[dict[str, Any]] = [
 ]
 
 
-NO_SHRINKING = settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
+NO_SHRINKING = settings(max_examples=20, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 """A smaller case that fails would take minutes to find, and tell no more."""
 
 
