@@ -13,7 +13,8 @@ from dcsim.footprint.objective import objective_of
 from dcsim.optimize.answers import answers_of
 from dcsim.optimize.plan import ROUNDING_MW, TINY_KG, Design, Plan, smallest_design
 from dcsim.optimize.solve import optimize
-from dcsim.report.folder import fresh_folder, write_data
+from dcsim.report.data import write_data
+from dcsim.report.folder import fresh_folder
 from dcsim.report.reopen import read_study
 from dcsim.report.study import NOTHING, STRATEGY_LABELS, Agreement, Outcome, Study, YearRun
 from dcsim.report.write import write_report

@@ -11,7 +11,7 @@ from dcsim.cli.study import print_study
 from dcsim.errors import DataError, InfeasibleError, ScenarioError
 from dcsim.footprint.objective import objective_of
 from dcsim.optimize.findings import Answers, BreakEven, DeadlineWorth, NearRange
-from dcsim.report.folder import write_data
+from dcsim.report.data import write_data
 from dcsim.report.numbers import millions
 from dcsim.report.reopen import read_study
 from dcsim.report.study import Study

@@ -131,7 +131,8 @@ def simulate(
         progress(f"replaying under {policy}")
         result, footprint = replay_under(study, policy, number)
     if folder is not None:
-        from dcsim.report.folder import folder_of_year, write_parquet
+        from dcsim.report.data import folder_of_year
+        from dcsim.report.folder import write_parquet
 
         path = folder_of_year(folder, study, number) / f"simulated-{policy}.parquet"
         write_parquet(result.energy, path)

@@ -21,8 +21,8 @@ from dcsim.report import (
     tables_limits,
     tables_years,
 )
+from dcsim.report.data import scenario_yaml
 from dcsim.report.figures import OF_ONE_YEAR, Described, all_figures, figure_bytes
-from dcsim.report.folder import scenario_yaml
 from dcsim.report.study import Study
 from dcsim.report.views import first_year_in_words
 from dcsim.scenario.compat import DIFFERENCES
