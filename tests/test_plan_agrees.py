@@ -17,7 +17,7 @@ from dcsim.optimize.plan import balance_residual_mw
 from dcsim.optimize.solve import optimize
 from dcsim.report.study import Study, YearRun
 from dcsim.run import checked_study, do_nothing, outcome_of, replay_under
-from dcsim.scenario.load import shipped_scenarios
+from dcsim.scenario.load import load_scenario, shipped_scenarios
 from dcsim.scenario.spec import Scenario
 from dcsim.simulate.engine import simulate
 from dcsim.traces.frame import Traces
@@ -82,12 +82,15 @@ def test_every_optimum_is_proven(shipped_study: StudyOf, name: str) -> None:
         assert outcome.certificate.primal_violation <= 1e-6
 
 
-@pytest.mark.parametrize("name", shipped_scenarios())
+def without_totals_to_keep() -> list[str]:
+    """Return the shipped scenarios whose limits greedy cannot break, since it knows of none."""
+    return [n for n in shipped_scenarios() if not has_totals_to_keep(load_scenario(n))]
+
+
+@pytest.mark.parametrize("name", without_totals_to_keep())
 def test_greedy_never_beats_the_plan(shipped_study: StudyOf, name: str) -> None:
     study = shipped_study(name)
     asked, years = study.scenario.objective, [run.traces for run in study.years]
-    if has_totals_to_keep(study.scenario):
-        pytest.skip("greedy knows of no limits on totals, and may break them")
     replayed = [replay_under(study, "greedy", year)[1] for year in range(len(years))]
     planned = objective_of(asked, years, study.chosen.by_year)
     assert objective_of(asked, years, replayed) >= planned * (1 - 1e-9)
