@@ -312,6 +312,8 @@ def test_periods():
     assert numbers.period(8784) == "a year"
     assert numbers.period(8600) == "in 8,600\u00a0hours"
     assert numbers.period(1) == "in 1\u00a0hour"
+    assert numbers.period(15 * 8760) == "in 15\u00a0years"
+    assert numbers.with_period("t", 3 * 8766) == "t in 3\u00a0years"
 
 
 def test_signs():
