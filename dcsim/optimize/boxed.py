@@ -16,11 +16,8 @@ import numpy as np
 
 from dcsim.optimize.coarse import coarsened
 from dcsim.optimize.compile import Account, LinearProgram
-from dcsim.optimize.session import Session, Solution, Status
+from dcsim.optimize.session import DUAL, PRIMAL, Session, Solution, Status
 from dcsim.optimize.start import Capacities
-
-_DUAL, _PRIMAL = 1, 4
-"""HiGHS's numbers of the simplex methods: where limits changed, and where the objective did."""
 
 _SIDE_FRAC = 0.1
 """How far the box reaches on either side, of each capacity; 5 % and 20 % are no faster [-]."""
@@ -167,9 +164,9 @@ class DesignFirst:
         session = self.whole.session
         session.set_objective(objective)
         self.whole.cap(limits)
-        session.set_option("simplex_strategy", _PRIMAL)
+        session.set_option("simplex_strategy", PRIMAL)
         found = session.solve()
-        session.set_option("simplex_strategy", _DUAL)
+        session.set_option("simplex_strategy", DUAL)
         return found
 
     def solve_cold(self, objective: Account, limits: Sequence[float]) -> Solution:

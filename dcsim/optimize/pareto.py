@@ -132,6 +132,10 @@ class _Prover:
         proof = prove(self._program, found.solution.values, duals, self._most)
         return replace(proof, bound=proof.bound + found.slope * (limit - self._most_x))
 
+    def beyond_mw(self, x: float, limit: float) -> float:
+        """Return by how much x breaks its cap, over the cap's largest entry [MW, MWh]."""
+        return max(0.0, (x - limit) / self._entry)
+
     @property
     def size(self) -> dict[str, int]:
         """Return rows, columns and nonzeros of the capped program."""
@@ -275,8 +279,8 @@ class Tracer:
         proof = prover.prove(found, limit)
         is_optimal = found.solution.status == Status.kOptimal
         gap = (y - proof.bound) / max(abs(self._worth(x, y)), TINY_KG)
-        keeps = x <= _hardly_above(limit) and proof.primal_violation <= ROUNDING_MW
-        if not (is_optimal and keeps and abs(gap) <= GAP_LIMIT):
+        beyond_mw = max(proof.primal_violation, prover.beyond_mw(x, limit))
+        if not (is_optimal and beyond_mw <= ROUNDING_MW and abs(gap) <= GAP_LIMIT):
             return None
         certificate = Certificate(
             status=found.solution.status_name,
@@ -287,7 +291,7 @@ class Tracer:
             gap=gap,
             is_optimal=is_optimal,
             is_rigorous=proof.is_rigorous,
-            primal_violation=proof.primal_violation,
+            primal_violation=beyond_mw,
             dual_violation=proof.dual_violation,
             iterations=found.solution.iterations,
             **prover.size,
