@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from dcsim.footprint.ledger import OPERATIONAL, Ledger
 from dcsim.report.numbers import number
-from dcsim.report.style import color_of
+from dcsim.report.style import TICKS, color_of
 from dcsim.units import KG_PER_T
 
 _CHARACTER_FRAC = 0.0105  # width of a character over the width of the axes
@@ -66,5 +66,5 @@ def draw_bars(
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.tick_params(axis="y", length=0)
-    axes.xaxis.set_major_formatter("{x:,g}")
+    axes.xaxis.set_major_formatter(TICKS)
     axes.grid(axis="x")

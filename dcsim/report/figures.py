@@ -25,6 +25,7 @@ from dcsim.report.style import (
     FAINT,
     INK,
     QUIET,
+    TICKS,
     caption,
     legend_below,
     new_figure,
@@ -156,7 +157,7 @@ def trade_off_figure(study: Study) -> Described:
     axes.set_xlabel(f"Embodied: making what is built [{unit}]")
     axes.set_ylabel(f"Operational: grid import [{unit}]")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter("{x:,g}")
+        axis.set_major_formatter(TICKS)
     return figure, _trade_off_alt(study)
 
 
@@ -199,7 +200,12 @@ def _draw_iso_totals(axes: Axes) -> None:
             continue  # its name would stand among those of the points
         axes.plot([0, total], [total, 0], color=FAINT, zorder=0, scalex=False, scaley=False)
         axes.annotate(
-            f"total {total:,g}", (x, y), (3, 3), textcoords="offset points", color=QUIET, fontsize=8
+            f"total {total:,.9g}",
+            (x, y),
+            (3, 3),
+            textcoords="offset points",
+            color=QUIET,
+            fontsize=8,
         )
 
 

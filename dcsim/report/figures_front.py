@@ -15,6 +15,7 @@ from dcsim.report.style import (
     INK,
     QUIET,
     STRATEGY_COLORS,
+    TICKS,
     legend_below,
     new_figure,
     report_style,
@@ -77,7 +78,7 @@ def fronts_figure(fronts: Sequence[Front], hours: int) -> Described:
         axes.grid(True)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter("{x:,g}")
+            axis.set_major_formatter(TICKS)
     whole.set_ylabel(f"{_Y_NAMES[kind]} [{unit_on_axis(fronts[0].axes.y_unit, hours)}]")
     whole.set_title("Whole")
     whole.set_xlim(left=0)
@@ -178,8 +179,8 @@ def designs_figure(front: Front, hours: int) -> Described:
     energy.spines["right"].set_visible(True)
     for axes in (powers, energy):
         axes.set_ylim(bottom=0)
-        axes.yaxis.set_major_formatter("{x:,g}")
-    powers.xaxis.set_major_formatter("{x:,g}")
+        axes.yaxis.set_major_formatter(TICKS)
+    powers.xaxis.set_major_formatter(TICKS)
     powers.set_xlim(left=0)
     _legend_of_both(figure, powers, energy)
     return figure, _designs_alt(front, hours)

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from dcsim.report.figures_year import by_day_and_hour, draw_map, label_dates
 from dcsim.report.numbers import percent, rounded
-from dcsim.report.style import COLORS, FUEL_COLORS, INK, caption, legend_below, new_figure
+from dcsim.report.style import COLORS, FUEL_COLORS, INK, TICKS, caption, legend_below, new_figure
 from dcsim.report.views import days_since_1970, hour_of_highest, span_in_words
 from dcsim.units import HOURS_PER_DAY, PERCENT
 
@@ -90,7 +90,7 @@ def mix_figure(hours: GridHours) -> tuple[Figure, str]:
     _draw_demand(axes, hours, scale)
     axes.set_xlim(moments[0], moments[-1])
     axes.grid(axis="y")
-    axes.yaxis.set_major_formatter("{x:,g}")
+    axes.yaxis.set_major_formatter(TICKS)
     if below:
         axes.axhline(0, color=INK, linewidth=0.8)
     else:
@@ -270,7 +270,7 @@ def _draw_loads(axes: Axes, hours: GridHours, *, has_fleet: bool) -> None:
         _draw_curve(axes, net_mw / scale, COLORS["load before shifting"], "less solar and wind")
     axes.set_ylabel(f"{name} [{unit}]")
     axes.set_ylim(min(0.0, float(np.nanmin(net_mw)) / scale), None)
-    axes.yaxis.set_major_formatter("{x:,g}")
+    axes.yaxis.set_major_formatter(TICKS)
     axes.legend(loc="lower left")
 
 

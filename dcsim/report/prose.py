@@ -135,7 +135,7 @@ def _what_is_best(study: Study) -> list[str]:
     """Say by what measure the plan is the best, where that is not carbon over all years."""
     asked = study.scenario.objective
     measure = _MEASURES[asked.minimize].format(
-        price=f"{asked.carbon_usd_per_t or 0:,g}", slack=percent(asked.slack_frac)
+        price=f"{asked.carbon_usd_per_t or 0:,.9g}", slack=percent(asked.slack_frac)
     )
     if asked.years == "worst" and len(study.years) > 1:
         return [f"This is the plan of {measure} in the worst of the years."]

@@ -65,6 +65,9 @@ STRATEGY_COLORS = {
 OTHER_COLOR = "#0072b2"
 """For a row of the ledger that has no color of its own."""
 
+TICKS = "{x:,.9g}"
+"""Numbers at ticks: thousands separated, and never as powers of ten below a billion."""
+
 _CAPTION_CHARACTERS_PER_IN = 15.5
 """As many small letters fit into an inch of a figure's width."""
 _TITLE_TOP = 0.98  # where matplotlib puts the title, as a share of the height

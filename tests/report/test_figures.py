@@ -12,7 +12,7 @@ from dcsim.report.figures import all_figures, figure_bytes
 from dcsim.report.figures_week import week_window
 from dcsim.report.figures_year import by_day_and_hour
 from dcsim.report.study import Study
-from dcsim.report.style import spread
+from dcsim.report.style import TICKS, spread
 from dcsim.report.views import import_without_building_mw, moved_mwh, used_mw
 from tests.report.conftest import StudyMaker
 
@@ -251,3 +251,9 @@ def test_a_month_and_little_savings_are_drawn(study_maker: StudyMaker):
     assert not any("far above" in text for text in trade_off)
     days = [label.get_text() for label in figures["import_heatmap"][0].axes[1].get_xticklabels()]
     assert "25 Jul" in days
+
+
+def test_millions_at_ticks_are_written_out():
+    """Of 15 years, one often has more than a million tonnes."""
+    texts = [TICKS.format(x=x) for x in (0.1 + 0.2, 2.5, 1_400_000.0, 123_456_789.0)]
+    assert texts == ["0.3", "2.5", "1,400,000", "123,456,789"]
