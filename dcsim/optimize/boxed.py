@@ -19,6 +19,8 @@ from dcsim.optimize.compile import Account, LinearProgram
 from dcsim.optimize.session import DUAL, PRIMAL, Session, Solution, Status
 from dcsim.optimize.start import Capacities
 
+_STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
+
 _SIDE_FRAC = 0.1
 """How far the box reaches on either side, of each capacity; 5 % and 20 % are no faster [-]."""
 
@@ -73,8 +75,8 @@ class Capped:
         self.session = Session(self._program)
         if basis is not None:
             given = highspy.HighsBasis()
-            given.col_status = [highspy.HighsBasisStatus(status) for status in basis.columns]
-            given.row_status = [highspy.HighsBasisStatus(status) for status in basis.rows]
+            given.col_status = [_STATUSES[number] for number in basis.columns.tolist()]
+            given.row_status = [_STATUSES[number] for number in basis.rows.tolist()]
             given.valid = True
             self.session.start_from(given)
 

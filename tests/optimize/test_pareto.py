@@ -1,6 +1,7 @@
 """Fronts: by hand, between their bounds, and against plans found one at a time."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,11 +18,16 @@ from dcsim.optimize.pareto import Tracer, require_convex, trace_front
 from dcsim.optimize.problem import problem_of
 from dcsim.optimize.session import Status, solve
 from dcsim.optimize.solve import optimize
+from dcsim.scenario.load import load_scenario
 from dcsim.scenario.spec import STRATEGIES, Scenario
 from dcsim.traces.frame import Traces
+from dcsim.traces.years import build_years
 from tests.conftest import scenario_of, traces_of
 
 TOLERANCE = 1e-6
+
+ORACLE_KG = {"ERCO": 10503635.365, "CISO": 11565286.405}
+"""Optima of the reference problem, from the design (model.md section 9) [kg a year]."""
 
 
 def two_hours(**parts: object) -> tuple[Scenario, Traces]:
@@ -332,3 +338,19 @@ def test_tracer_stops_at_the_number_of_points() -> None:
     assert traced[2].point.slope == -1
     assert tracer.next_step(traced, 3) == ()
     assert len(tracer.next_step(traced, 4)) == 1
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("code", ["ERCO", "CISO"])
+def test_fronts_of_real_years_are_proven_and_convex(real_data: Path, code: str) -> None:
+    """The least total is the reference problem's optimum (design, section 9)."""
+    file = real_data / "eia930_hourly" / f"{code}_2022_ce_columns.csv.gz"
+    scenario = load_scenario("reference-problem", [f"grid.file={file}", "grid.id=null"])
+    front = trace_front(scenario, build_years(scenario), "all", "carbon", 6)
+    least = front.points[front.optimum]
+    assert least.x + least.y == pytest.approx(ORACLE_KG[code], rel=1e-9)
+    assert (front.y[0], front.x[-1]) == pytest.approx((0, 0), abs=1e-3)
+    assert len(front.points) == 6
+    assert all(point.certificate.is_rigorous for point in front.points)
+    assert max(abs(point.certificate.gap) for point in front.points) < 1e-9
+    assert 0 < front.largest_gap_frac < 0.3
