@@ -188,5 +188,5 @@ def declare_accounts(model: pyo.ConcreteModel, problem: Problem) -> None:
         model.cost_usd = pyo.Objective(expr=over_years(model, problem, cost_usd))
     if problem.scenario.objective.years == "worst":
         model.worst = pyo.Objective(expr=problem.years * model.worst_per_year)
-    if problem.relaxed is not None:
-        model.excess = pyo.Objective(expr=model.relaxation)
+    if problem.relaxed:
+        model.excess = pyo.Objective(expr=sum(model.relaxation[key] for key in problem.relaxed))

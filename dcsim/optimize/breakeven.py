@@ -203,12 +203,10 @@ def _solved(
 ) -> tuple[Solution, Basis]:
     """Solve from a basis, if one is given; return the solution and its basis."""
     session = Session(program)
-    if time_limit_s is not None:
-        session.limit_time(time_limit_s)
     if start is not None:
         session.start_from(start)
         session.set_option("simplex_strategy", PRIMAL)
-    solution = session.solve()
+    solution = session.solve(time_limit_s)
     if solution.status not in (Status.kOptimal, Status.kInfeasible):
         raise SolveError(
             f"break-evens: HiGHS ended with {solution.status_name}; raise solver.time_limit_s, or "

@@ -1,42 +1,227 @@
 """Why there is no plan: which limits are in conflict, and by how much each would have to give.
 
-For every limit that is asked for, the problem is posed again with that one limit made looser by a
-variable that is made as small as it can be. A limit for which that has a solution is in every
-conflict, and the solution is the least relaxation that, alone, makes a plan feasible.
+What could give is tried one by one (`relaxation.py`), and all together if none is enough alone. The
+duals of the first that helps name the rows that are in its way: a few hours of a year, mostly. Of
+these HiGHS finds a set that cannot be kept together and of which none is to spare (an irreducible
+infeasible subsystem), which is then told in the words of the scenario.
 """
 
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from dcsim.errors import InfeasibleError
-from dcsim.optimize.compile import compile_model
-from dcsim.optimize.limits import LEAST, LIMIT_OF_ROW
-from dcsim.optimize.model import build_model
+from dcsim.optimize.compile import LinearProgram
+from dcsim.optimize.limits import LEAST
 from dcsim.optimize.problem import LIMIT_OF_VARIABLE, Problem
-from dcsim.optimize.session import Status, solve
+from dcsim.optimize.relaxation import Elastic, is_switched_off, part_of, ways_of
+from dcsim.optimize.session import Conflict, Session, Solution, Status
 from dcsim.scenario.spec import Strategy
+
+_DIGITS = 6
+"""How many digits of a needed limit are printed; the last is rounded to where a plan exists."""
+
+_LEAST_FRAC = 1e-6
+"""A limit gives at least this: what is less is the solver's rounding [share of it]."""
+
+_EXACT = 1e-7
+"""Nearer to a round number than this is that number [units of the last digit]."""
+
+_SEARCH_S = 5.0
+"""Most time for finding which rows are to spare; beyond it all that have a dual are told [s]."""
+
+_PRESSES = 1e-9
+"""A row with a dual below this share of the largest is not in the way [-]."""
+
+_WORDS = {
+    "limits.import_mw": "at most {} MW from the grid",
+    "limits.ramp_mw_per_h": "import that changes by at most {} MW from hour to hour",
+    "limits.coverage_frac": "at least {} of the load covered by own solar and wind",
+    "limits.cfe_frac": "a carbon-free score of at least {}",
+    "limits.operational_t_per_year": "at most {} t of operational carbon a year",
+    "limits.embodied_t_per_year": "at most {} t of embodied carbon a year",
+    "limits.total_t_per_year": "at most {} t of carbon a year",
+    "limits.cost_usd_per_year": "at most {} USD of cost a year",
+    "limits.budget_usd": "at most {} USD of capital",
+    "limits.land_ha": "at most {} ha of land",
+    "solar.max_mw": "at most {} MW of solar",
+    "wind.max_mw": "at most {} MW of wind",
+    "battery.max_mwh": "at most {} MWh of battery",
+    "battery.max_mw": "at most {} MW of battery power",
+    "servers.max_mw": "at most {} MW of extra servers",
+}
+"""Each limit in words."""
+
+_NAMES = {"solar": "solar", "wind": "wind", "battery": "battery", "servers": "extra servers"}
+
+_WAITING = ("backlog_flow", "daily_work")
+"""Rows that keep work from being lost, or done too late."""
 
 
 def explain_infeasible(problem: Problem, strategy: Strategy) -> InfeasibleError:
     """Return the error that names the limits in conflict and what would mend it."""
     message = f"strategy {strategy} has no feasible plan"
-    ways = [
-        _in_words(problem, key, excess)
-        for key in dict.fromkeys((*LIMIT_OF_ROW.values(), *LIMIT_OF_VARIABLE.values()))
-        if problem.limit(key) is not None and (excess := least_relaxation(problem, key)) is not None
-    ]
+    ways = ways_of(problem, strategy)
+    elastic = Elastic(problem, [key for way in ways for key in way])
+    alone = {way: elastic.solved(way) for way in ways}
+    helpful = {way: found for way, found in alone.items() if found.status == Status.kOptimal}
+    if helpful:
+        mended = [
+            _mended(problem, elastic.excess(found) or dict.fromkeys(way, 0.0))
+            for way, found in helpful.items()
+        ]
+        open_ends = [way for way, found in alone.items() if found.status == Status.kTimeLimit]
+        clash = _clash(problem, elastic, next(iter(helpful.values())))
+        return InfeasibleError(
+            f"{message}{clash}. With everything else as asked, {'; or '.join(mended)}"
+            f"{_not_tried(open_ends)}"
+        )
+    together = elastic.solved([key for way in ways for key in way])
+    if together.status != Status.kOptimal:
+        return InfeasibleError(f"{message}, and no limit was found that could be relaxed for one")
+    return InfeasibleError(
+        f"{message}{_clash(problem, elastic, together)}; no limit alone could be relaxed to make "
+        f"one, but together, {_mended(problem, elastic.excess(together))}"
+    )
+
+
+def _not_tried(ways: Sequence[tuple[str, ...]]) -> str:
+    """Return in words of which limits it is not known whether they would do."""
     if not ways:
-        return InfeasibleError(f"{message}, and no limit alone could be relaxed to make one")
-    return InfeasibleError(f"{message}. With everything else as asked, {'; or '.join(ways)}")
+        return ""
+    names = " or ".join(key for way in ways for key in way)
+    return f". Whether another {names} would do was not found out in time"
 
 
-def least_relaxation(problem: Problem, key: str) -> float | None:
-    """Return by how much one limit must give for a plan to be feasible; None if that is no help."""
-    program = compile_model(build_model(replace(problem, relaxed=key)))
-    solution = solve(program.minimizing(program.accounts["excess"]))
-    return solution.objective if solution.status == Status.kOptimal else None
+def _mended(problem: Problem, excess: Mapping[str, float]) -> str:
+    """Return in words what limits would have to be."""
+    needed = {key: safe(problem, key, more) for key, more in excess.items()}
+    off = [key for key in needed if is_switched_off(problem, key)]
+    words = [
+        f"{key} {plain(problem.limit(key) or 0.0)} would have to be {plain(value)}"
+        for key, value in needed.items()
+        if key not in off
+    ]
+    for part in dict.fromkeys(part_of(key) for key in off):
+        sizes = (f"{key} {plain(needed[key])}" for key in off if part_of(key) == part)
+        words.append(f"{part}.enabled would have to be true, with {' and '.join(sizes)}")
+    return ", and ".join(words)
 
 
-def _in_words(problem: Problem, key: str, excess: float) -> str:
-    asked = problem.limit(key) or 0.0
-    needed = asked - excess if key in LEAST else asked + excess
-    return f"{key} {asked:g} would have to be {needed:g}"
+def safe(problem: Problem, key: str, excess: float) -> float:
+    """Return what a limit must be, rounded to `_DIGITS` digits to the side where a plan exists."""
+    asked, direction = problem.limit(key) or 0.0, -1 if key in LEAST else 1
+    return rounded(asked + direction * max(excess, _LEAST_FRAC * asked), direction)
+
+
+def rounded(value: float, direction: int) -> float:
+    """Round to `_DIGITS` digits, up for 1 and down for -1; nothing below zero."""
+    if value <= 0:
+        return 0.0
+    places = _DIGITS - 1 - math.floor(math.log10(value))
+    steps = direction * value * 10.0**places
+    return round(max(0.0, direction * math.ceil(steps - _EXACT) * 10.0**-places), max(places, 0))
+
+
+def plain(value: float) -> str:
+    """Return a number as one would write it in a scenario."""
+    return np.format_float_positional(value, trim="-")
+
+
+def _clash(problem: Problem, elastic: Elastic, solution: Solution) -> str:
+    """Return in words what cannot all be kept, as a sentence, or nothing if it has no words."""
+    program = elastic.held()
+    conflict = _conflict(program, solution)
+    key_of_row = _keys_of_rows(elastic)
+    keys = [key_of_row[row] for row in conflict.rows if row in key_of_row]
+    keys += _keys_of_columns(program, conflict.at_high)
+    parts = [_in_words(problem, key) for key in dict.fromkeys(keys)]
+    parts += _least_in_words(problem, program, conflict.at_low)
+    names = {program.rows[row].name for row in conflict.rows}
+    if names.intersection(_WAITING):
+        parts.append("all work done by its deadline")
+    hours = sorted(
+        program.rows[row].index for row in conflict.rows if program.rows[row].name == "balance"
+    )
+    parts += _load_in_words(problem, hours)
+    return f". These cannot all be kept: {'; '.join(parts)}" if parts else ""
+
+
+def _conflict(program: LinearProgram, solution: Solution) -> Conflict:
+    """Return what is in conflict: of the rows that have a dual, those that are not to spare."""
+    pressing = _presses(solution.row_duals)
+    rows = np.flatnonzero(pressing)
+    matrix = program.matrix.tocsr()[rows].tocsc()
+    part = replace(
+        program,
+        matrix=matrix,
+        row_low=program.row_low[rows],
+        row_high=program.row_high[rows],
+        rows=tuple(program.rows[row] for row in rows),
+    )
+    found = Session(part).conflict(_SEARCH_S)
+    if found is not None:
+        return replace(found, rows=tuple(int(rows[row]) for row in found.rows))
+    reduced = solution.reduced_costs
+    return Conflict(
+        rows=tuple(int(row) for row in rows),
+        at_low=tuple(np.flatnonzero(_presses(reduced) & (reduced > 0)).tolist()),
+        at_high=tuple(np.flatnonzero(_presses(reduced) & (reduced < 0)).tolist()),
+    )
+
+
+def _presses(duals: np.ndarray) -> np.ndarray:
+    size = np.abs(duals)
+    return np.asarray(size > _PRESSES * size.max(initial=0.0))
+
+
+def _keys_of_rows(elastic: Elastic) -> dict[int, str]:
+    """Return the limit that each row stands for: the one whose relaxation is in it."""
+    matrix = elastic.program.matrix
+    return {
+        int(row): key
+        for key, column in elastic.column_of.items()
+        for row in matrix.indices[matrix.indptr[column] : matrix.indptr[column + 1]]
+    }
+
+
+def _keys_of_columns(program: LinearProgram, columns: Sequence[int]) -> Iterator[str]:
+    """Yield the limits that are upper limits of columns: those that cannot give."""
+    for column in columns:
+        name = program.columns[column].name
+        if name in LIMIT_OF_VARIABLE and np.isfinite(program.high[column]):
+            yield LIMIT_OF_VARIABLE[name]
+
+
+def _in_words(problem: Problem, key: str) -> str:
+    if is_switched_off(problem, key):
+        return f"{_NAMES[part_of(key)]} switched off ({part_of(key)}.enabled)"
+    if problem.fixed is not None and part_of(key) in _NAMES:
+        return f"the {_NAMES[part_of(key)]} of the given design"
+    return f"{_WORDS[key].format(plain(problem.limit(key) or 0.0))} ({key})"
+
+
+def _least_in_words(
+    problem: Problem, program: LinearProgram, columns: Sequence[int]
+) -> Iterator[str]:
+    for column in columns:
+        name, least = program.columns[column].name, program.low[column]
+        key = LIMIT_OF_VARIABLE.get(name, "")
+        if part_of(key) in _NAMES and least > 0 and problem.fixed is None:
+            option, minimum = part_of(key), key.split(".")[1].replace("max", "min")
+            is_there = least > getattr(getattr(problem.scenario, option), minimum)
+            cause = minimum.replace("min", "existing") if is_there else minimum
+            unit = "MWh" if name.endswith("_mwh") else "MW"
+            yield f"{plain(least)} {unit} of {_NAMES[option]} ({option}.{cause})"
+
+
+def _load_in_words(problem: Problem, hours: Sequence[int]) -> Iterator[str]:
+    for span in problem.spans:
+        of_year = [hour for hour in hours if hour in span.hours]
+        if of_year:
+            first = span.stamps[of_year[0] - span.hours.start]
+            plural = "hour" if len(of_year) == 1 else "hours"
+            year = f" of {span.name}" if span.name else ""
+            yield f"the load in {len(of_year)} {plural}{year} from {first:%Y-%m-%d %H:%M}Z"

@@ -35,11 +35,12 @@ LEAST = {"limits.coverage_frac", "limits.cfe_frac"}
 
 
 def limit_of(model: pyo.ConcreteModel, problem: Problem, key: str) -> Any:
-    """Return a limit as asked, made looser by the relaxation if it is the relaxed one."""
+    """Return a limit as asked, made looser by its relaxation if it is a relaxed one."""
     asked = problem.limit(key)
-    if asked is None or key != problem.relaxed:
+    if asked is None or key not in problem.relaxed:
         return asked
-    return asked - model.relaxation if key in LEAST else asked + model.relaxation
+    relaxation = model.relaxation[key]
+    return asked - relaxation if key in LEAST else asked + relaxation
 
 
 def per_unit(problem: Problem, key: str, span: int | None) -> float:
@@ -53,7 +54,7 @@ def per_unit(problem: Problem, key: str, span: int | None) -> float:
 def import_most(model: pyo.ConcreteModel, problem: Problem) -> None:
     """`g_t + v_t <= import_mw`, where a bound of `g_t` alone does not say it."""
     limit = limit_of(model, problem, "limits.import_mw")
-    if limit is not None and (problem.has_surplus or problem.relaxed == "limits.import_mw"):
+    if limit is not None and (problem.has_surplus or "limits.import_mw" in problem.relaxed):
         model.import_most = pyo.Constraint(
             model.T, rule=lambda m, t: imported(m, problem, t) - limit <= 0
         )
@@ -175,8 +176,11 @@ def land(model: pyo.ConcreteModel, problem: Problem) -> None:
 
 
 def relaxed_limit(model: pyo.ConcreteModel, problem: Problem) -> None:
-    """A capacity is at most its limit and the relaxation, where that limit is the relaxed one."""
-    for name, key in LIMIT_OF_VARIABLE.items():
-        if key == problem.relaxed and name in problem.capacities():
-            most = limit_of(model, problem, key)
-            model.relaxed_limit = pyo.Constraint(expr=getattr(model, name) - most <= 0)
+    """A capacity is at most its limit and the relaxation, where that limit is a relaxed one."""
+    key_of = {name: LIMIT_OF_VARIABLE[name] for name in problem.capacities()}
+    relaxed = [name for name, key in key_of.items() if key in problem.relaxed]
+    if relaxed:
+        model.relaxed_limit = pyo.Constraint(
+            relaxed,
+            rule=lambda m, name: getattr(m, name) - limit_of(m, problem, key_of[name]) <= 0,
+        )

@@ -79,8 +79,8 @@ def declare_design(model: pyo.ConcreteModel, problem: Problem) -> None:
     model.cells_used_up_mwh = pyo.Var(
         range(len(problem.spans)), bounds=lambda _, year: (problem.sunk_cells_mwh(year), None)
     )
-    if problem.relaxed is not None:
-        model.relaxation = pyo.Var(bounds=(0, None))
+    if problem.relaxed:
+        model.relaxation = pyo.Var(problem.relaxed, bounds=(0, None))
 
 
 def declare_operation(model: pyo.ConcreteModel, problem: Problem) -> None:
@@ -90,7 +90,7 @@ def declare_operation(model: pyo.ConcreteModel, problem: Problem) -> None:
     paid for, the highest import of each local month [MW].
     """
     asked = problem.scenario.limits
-    by_bound = not problem.has_surplus and problem.relaxed != "limits.import_mw"
+    by_bound = not problem.has_surplus and "limits.import_mw" not in problem.relaxed
     model.grid_mw = pyo.Var(model.T, bounds=(0, asked.import_mw if by_bound else None))
     if problem.has_surplus:
         model.surplus_mw = pyo.Var(model.T, bounds=lambda m, t: (0, float(problem.surplus_mw[t])))

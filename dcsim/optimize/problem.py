@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from dcsim.scenario.costs import Costs, costs_of
 from dcsim.scenario.plant import PowerOption
@@ -35,11 +36,15 @@ class Span:
         hours: Which hours are its own.
         years: Its length [years of 8,766 h].
         weight: How many such years the horizon holds.
+        stamps: When each of its hours begins.
+        name: What the scenario calls it; empty if there is only one.
     """
 
     hours: range
     years: float
     weight: float
+    stamps: pd.DatetimeIndex
+    name: str
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,8 @@ class Problem:
     """Whether cost is minimized or limited, so that the model needs what only cost depends on."""
     fixed: Mapping[str, float] | None = None
     """The design, where only its dispatch is asked for [MW, MWh]."""
-    relaxed: str | None = None
-    """Key of the one limit that may be exceeded, by as little as possible (`conflict.py`)."""
+    relaxed: tuple[str, ...] = ()
+    """Keys of the limits that may be exceeded, by as little as possible (`relaxation.py`)."""
 
     @property
     def hours(self) -> range:
@@ -111,7 +116,7 @@ class Problem:
         return self.counts_cost and self.costs.demand_usd_per_mw_month > 0
 
     def capacities(self) -> dict[str, tuple[float, float | None]]:
-        """Return the least and the most of each capacity; no most where that limit is relaxed."""
+        """Return the least and the most of each capacity; no most where its limit is relaxed."""
         if self.fixed is not None:
             return {name: (size, size) for name, size in self.fixed.items()}
         asked = self.scenario
@@ -121,7 +126,7 @@ class Problem:
             "battery_mw": (asked.battery.least_mw, asked.battery.max_mw),
         }
         return {
-            name: (least, None if LIMIT_OF_VARIABLE[name] == self.relaxed else most)
+            name: (least, None if LIMIT_OF_VARIABLE[name] in self.relaxed else most)
             for name, (least, most) in limits.items()
         }
 
@@ -216,7 +221,7 @@ def _numbered_on(numbers: list[np.ndarray]) -> np.ndarray:
 def _spans(years: Sequence[Traces]) -> tuple[Span, ...]:
     ends = np.cumsum([year.hours for year in years]).tolist()
     return tuple(
-        Span(range(end - year.hours, end), year.years, year.weight)
+        Span(range(end - year.hours, end), year.years, year.weight, year.index, year.name)
         for year, end in zip(years, ends, strict=True)
     )
 

@@ -102,9 +102,7 @@ class _Search:
         return float(solution.values[column]) if solution.status == Status.kOptimal else np.inf
 
     def _solved(self, may_be_endless: bool = False) -> Solution:
-        if self._time_limit_s is not None:
-            self._session.limit_time(self._time_limit_s)
-        solution = self._session.solve()
+        solution = self._session.solve(self._time_limit_s)
         if solution.status == Status.kOptimal:
             return solution
         if may_be_endless and solution.status == Status.kUnbounded:

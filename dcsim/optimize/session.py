@@ -14,6 +14,13 @@ Status = highspy.HighsModelStatus
 DUAL, PRIMAL = 1, 4
 """Values of the option `simplex_strategy`."""
 
+_IRREDUCIBLE = int(highspy.IisStrategy.kIisStrategyFromLp) | int(
+    highspy.IisStrategy.kIisStrategyIrreducible
+)
+_BOXED = int(highspy.IisBoundStatus.kIisBoundStatusBoxed)
+_LOWER = (int(highspy.IisBoundStatus.kIisBoundStatusLower), _BOXED)
+_UPPER = (int(highspy.IisBoundStatus.kIisBoundStatusUpper), _BOXED)
+
 _POLL_S = 0.05  # how often a running solve looks for Ctrl-C
 
 
@@ -33,6 +40,15 @@ class Solution:
         """Return the solution without the columns that a program was given for its solving."""
         kept = len(self.values) - count
         return replace(self, values=self.values[:kept], reduced_costs=self.reduced_costs[:kept])
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Rows, and columns by which of their limits, that no solution keeps together."""
+
+    rows: tuple[int, ...]
+    at_low: tuple[int, ...]
+    at_high: tuple[int, ...]
 
 
 class Session:
@@ -89,6 +105,26 @@ class Session:
         """Let a column be anything from nothing up, at a price."""
         self.set_column_bounds(column, 0.0, np.inf)
         _check(self._highs.changeColCost(column, price), "a price")
+
+    def conflict(self, time_limit_s: float) -> "Conflict | None":
+        """Return rows and limits of columns that cannot all be kept, and none of them to spare.
+
+        Found by HiGHS by leaving out one after the other; None if that takes too long.
+
+        Args:
+            time_limit_s: Most time to take [s].
+        """
+        self.set_option("iis_strategy", _IRREDUCIBLE)
+        self.set_option("iis_time_limit", time_limit_s)
+        status, found = self._highs.getIis()
+        if status != highspy.HighsStatus.kOk or not found.valid_ or not found.row_index_:
+            return None
+        sides = list(zip(found.col_index_, map(int, found.col_bound_), strict=True))
+        return Conflict(
+            rows=tuple(found.row_index_),
+            at_low=tuple(column for column, side in sides if side in _LOWER),
+            at_high=tuple(column for column, side in sides if side in _UPPER),
+        )
 
     @property
     def basis(self) -> highspy.HighsBasis:

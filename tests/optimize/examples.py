@@ -57,7 +57,8 @@ class Example:
 
     def program(self, without: str | None = None) -> LinearProgram:
         """Return the linear program."""
-        problem = replace(problem_of(self.scenario, self.years, "all"), relaxed=self.relaxed)
+        relaxed = () if self.relaxed is None else (self.relaxed,)
+        problem = replace(problem_of(self.scenario, self.years, "all"), relaxed=relaxed)
         model = build_model(problem)
         if without is not None:
             model.component(without).deactivate()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dcsim.optimize.conflict import least_relaxation
+from dcsim.optimize.relaxation import least_relaxation
 from dcsim.optimize.problem import problem_of
 from tests.conftest import scenario_of, traces_of
 from tests.optimize.examples import NO_COST, NO_EMBODIED, per_year
