@@ -21,6 +21,9 @@ _BOXED = int(highspy.IisBoundStatus.kIisBoundStatusBoxed)
 _LOWER = (int(highspy.IisBoundStatus.kIisBoundStatusLower), _BOXED)
 _UPPER = (int(highspy.IisBoundStatus.kIisBoundStatusUpper), _BOXED)
 
+_DOUBTED = (Status.kUnbounded, Status.kUnboundedOrInfeasible)
+"""HiGHS 1.15's presolve calls some bounded programs unbounded, and to go on from there crashes."""
+
 _POLL_S = 0.05  # how often a running solve looks for Ctrl-C
 
 
@@ -75,7 +78,16 @@ class Session:
         if time_limit_s is not None:
             self.limit_time(time_limit_s)
         _run(self._highs)
+        if self._highs.getModelStatus() in _DOUBTED:
+            self._run_without_presolve()
         return _solution(self._highs)
+
+    def _run_without_presolve(self) -> None:
+        """Solve once more from nothing, as HiGHS is given the program."""
+        _check(self._highs.clearSolver(), "to begin anew")
+        self.set_option("presolve", "off")
+        _run(self._highs)
+        self.set_option("presolve", "choose")
 
     def limit_time(self, time_limit_s: float) -> None:
         """Let all solves from now on take no more than some time together [s]."""
