@@ -44,8 +44,8 @@ _MOVES = 20
 """How often the box may move before it is left."""
 
 _LAST_TOLERANCE = 1e-9
-"""Tolerance of the last solve: at HiGHS's own, 1e-7, violations sum up to nearly a millionth of a MW
-where many hours hang together [MW, MWh, or the objective per unit]."""
+"""Tolerance of the last solve: at HiGHS's own, 1e-7, violations sum up to nearly a millionth of a
+MW where many hours hang together [MW, MWh, or the objective per unit]."""
 
 _AT_SIDE = 1e-9
 """Nearer to a side than this is on it [MW, MWh]."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dcsim.optimize.relaxation import least_relaxation
 from dcsim.optimize.problem import problem_of
+from dcsim.optimize.relaxation import least_relaxation
 from tests.conftest import scenario_of, traces_of
 from tests.optimize.examples import NO_COST, NO_EMBODIED, per_year
 
