@@ -16,22 +16,10 @@ import numpy as np
 
 from dcsim.optimize.coarse import coarsened
 from dcsim.optimize.compile import Account, LinearProgram
-from dcsim.optimize.session import DUAL, PRIMAL, Session, Solution, Status
-from dcsim.optimize.start import Capacities
+from dcsim.optimize.session import DUAL, PRIMAL, Session, Solution
+from dcsim.optimize.start import Capacities, approach
 
 _STATUSES = {int(status): status for status in highspy.HighsBasisStatus.__members__.values()}
-
-_SIDE_FRAC = 0.1
-"""How far the box reaches on either side, of each capacity; 5 % and 20 % are no faster [-]."""
-
-_LEAST_SIDE_FRAC = 0.02
-"""And at least, of the largest capacity or the mean load [-]."""
-
-_MOVES = 8
-"""How often the box may move before it is given up."""
-
-_AT_SIDE = 1e-9
-"""Nearer to a side than this is on it [MW, MWh]."""
 
 
 class Basis(NamedTuple):
@@ -156,7 +144,7 @@ class DesignFirst:
         self.whole.session.set_objective(objective)
         self.whole.cap(limits)
         capacities = Capacities(self._program, self.whole.session)
-        steps = self._correct(capacities, guess)
+        steps = approach(self.whole.session, capacities, guess, self._load_mw)
         capacities.keep_within(capacities.low, capacities.high)
         last = self.whole.session.solve()
         return replace(last, iterations=steps + last.iterations), bases
@@ -170,6 +158,15 @@ class DesignFirst:
         found = session.solve()
         session.set_option("simplex_strategy", DUAL)
         return found
+
+    def polish(self) -> Solution:
+        """Solve on from where the last solve ended, in MW and MWh as they are.
+
+        HiGHS scales rows and columns, and takes what is within its tolerance there for optimal.
+        """
+        session = self.whole.session
+        session.set_option("simplex_scale_strategy", 0)
+        return session.solve()
 
     def solve_cold(self, objective: Account, limits: Sequence[float]) -> Solution:
         """Minimize an account under caps from nothing, in a HiGHS of its own."""
@@ -196,19 +193,3 @@ class DesignFirst:
     def _with_caps(self, rows: np.ndarray) -> np.ndarray:
         basic = np.full(len(self._accounts), int(highspy.HighsBasisStatus.kBasic), np.int8)
         return np.concatenate([rows, basic])
-
-    def _correct(self, capacities: Capacities, guess: np.ndarray) -> int:
-        """Solve within boxes until none of their sides holds the design; return iterations."""
-        iterations, sizes = 0, guess
-        for _ in range(_MOVES):
-            least_side = _LEAST_SIDE_FRAC * max(self._load_mw, float(sizes.max(initial=0.0)))
-            low, high = capacities.around(sizes, _SIDE_FRAC, least_side)
-            capacities.keep_within(low, high)
-            found = self.whole.session.solve()
-            iterations += found.iterations
-            sizes = found.values[capacities.columns]
-            held = (sizes <= low + _AT_SIDE) & (low > capacities.low)
-            held |= (sizes >= high - _AT_SIDE) & (high < capacities.high)
-            if found.status != Status.kOptimal or not held.any():
-                break
-        return iterations

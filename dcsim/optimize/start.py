@@ -167,24 +167,37 @@ def _solved_near(program: LinearProgram, guess: Guess, time_limit_s: float | Non
     session.solve()
     for column in excess:
         session.set_column_bounds(column, 0.0, 0.0)
-    _approach(session, capacities, sizes)
+    approach(session, capacities, sizes)
     capacities.keep_within(capacities.low, capacities.high)
     for side in ("primal", "dual"):
         session.set_option(f"{side}_feasibility_tolerance", _LAST_TOLERANCE)
     return session.solve().without_last_columns(len(rows))
 
 
-def _approach(session: Session, capacities: Capacities, sizes: np.ndarray) -> None:
-    """Move a box until none of its sides holds the design."""
+def approach(
+    session: Session, capacities: Capacities, sizes: np.ndarray, beside_mw: float = 0.0
+) -> int:
+    """Move a box until none of its sides holds the design; return the iterations it took.
+
+    Args:
+        session: Holds the program; its design is left within the last box.
+        capacities: The design columns of the program.
+        sizes: Where the first box is put [MW, MWh].
+        beside_mw: What a small design is small against, besides its own largest capacity [MW].
+    """
+    iterations = 0
     for _ in range(_MOVES):
-        low, high = capacities.around(sizes, _SIDE_FRAC, _LEAST_SIDE_FRAC * float(sizes.max()))
+        least_side = _LEAST_SIDE_FRAC * max(beside_mw, float(sizes.max(initial=0.0)))
+        low, high = capacities.around(sizes, _SIDE_FRAC, least_side)
         capacities.keep_within(low, high)
         found = session.solve()
+        iterations += found.iterations
         sizes = found.values[capacities.columns]
         held = (sizes <= low + _AT_SIDE) & (low > capacities.low)
         held |= (sizes >= high - _AT_SIDE) & (high < capacities.high)
         if found.status != Status.kOptimal or not held.any():
-            return
+            break
+    return iterations
 
 
 def is_proven(program: LinearProgram, solution: Solution) -> bool:
