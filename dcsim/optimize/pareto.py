@@ -241,23 +241,36 @@ class Tracer:
     def _least_total(self, prover: _Prover, start: Bases) -> Traced:
         """Minimize x + y: a point of the front, whose tangent falls by 1."""
         both = self._y.plus(self._x)
-        found, bases = self._solver.solve(both, _FREE, start)
-        point = self._proven(prover, _Found(found, self._rows_of(found), -1.0), None)
-        if point is None:
-            cold = self._solver.solve_cold(both, _FREE)
-            point = self._proven(prover, _Found(cold, self._rows_of(cold), -1.0), None)
-        return Traced(self._required(point), bases)
+
+        def found_in(solution: Solution) -> _Found:
+            return _Found(solution, self._rows_of(solution), -1.0)
+
+        return self._first_proven(prover, both, None, start, found_in)
 
     def _under(self, limit: float, prover: _Prover, traced: Sequence[Traced]) -> Traced:
         """Minimize y under a cap on x."""
         looser = [one for one in traced if one.point.x >= limit]
         start = min(looser, key=lambda one: one.point.x).bases
-        found, bases = self._solver.solve(self._y, (np.inf, limit), start)
-        point = self._proven(prover, self._with_slope(found), limit)
-        if point is None:
-            cold = self._solver.solve_cold(self._y, (np.inf, limit))
-            point = self._proven(prover, self._with_slope(cold), limit)
-        return Traced(self._required(point), bases)
+        return self._first_proven(prover, self._y, limit, start, self._with_slope)
+
+    def _first_proven(
+        self,
+        prover: _Prover,
+        objective: Account,
+        limit: float | None,
+        start: Bases,
+        found_in: Callable[[Solution], _Found],
+    ) -> Traced:
+        """Return a point from its neighbor; if that is not proven, polished; else from nothing."""
+        caps_on = (np.inf, np.inf if limit is None else limit)
+        solution, bases = self._solver.solve(objective, caps_on, start)
+        ways: tuple[Callable[[], Solution], ...] = (
+            lambda: solution,
+            self._solver.polish,
+            lambda: self._solver.solve_cold(objective, caps_on),
+        )
+        points = (self._proven(prover, found_in(way()), limit) for way in ways)
+        return Traced(self._required(next(filter(None, points), None)), bases)
 
     def _with_slope(self, solution: Solution) -> _Found:
         _, slope = self._solver.whole.cap_duals(solution)

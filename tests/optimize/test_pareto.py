@@ -269,6 +269,10 @@ def test_what_the_warm_solve_misses_is_solved_from_nothing(monkeypatch, kind, ca
     monkeypatch.setattr(
         boxed.DesignFirst, "go_on", lambda *a: replace(on(*a), status=Status.kUnknown)
     )
+    polish = boxed.DesignFirst.polish
+    monkeypatch.setattr(
+        boxed.DesignFirst, "polish", lambda self: replace(polish(self), status=Status.kUnknown)
+    )
     front = trace_front(scenario, [traces], "all", kind, 4)
     assert (front.x[0], front.x[-1]) == pytest.approx((known.x[0], known.x[-1]), abs=0.1)
     assert front.inner(known.x) == pytest.approx(np.maximum(known.y, front.inner(known.x)))
@@ -280,6 +284,24 @@ def test_warm_solves_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(boxed.DesignFirst, "solve_cold")
     front = trace_front(scenario, [traces], "all", "carbon", 8)
     assert len(front.points) == 8
+
+
+def test_what_is_within_scaled_tolerances_only_is_polished(monkeypatch, carbon) -> None:
+    """A warm solution that breaks its limits is solved on without scaling, not from nothing."""
+    scenario, traces, known = carbon
+    warm = boxed.DesignFirst.solve
+
+    def sloppy(self, objective, limits, start):
+        solution, bases = warm(self, objective, limits, start)
+        beyond = solution.values.copy()
+        beyond[0] -= 1e-5 if start is not None and limits[1] < np.inf else 0.0
+        return replace(solution, values=beyond), bases
+
+    monkeypatch.setattr(boxed.DesignFirst, "solve", sloppy)
+    monkeypatch.delattr(boxed.DesignFirst, "solve_cold")
+    front = trace_front(scenario, [traces], "all", "carbon", 12)
+    assert front.x == pytest.approx(known.x)
+    assert front.y == pytest.approx(known.y)
 
 
 def test_a_point_that_cannot_be_proven_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
