@@ -171,6 +171,9 @@ def _solved_near(program: LinearProgram, guess: Guess, time_limit_s: float | Non
     capacities.keep_within(capacities.low, capacities.high)
     for side in ("primal", "dual"):
         session.set_option(f"{side}_feasibility_tolerance", _LAST_TOLERANCE)
+    # Tolerances hold for rows as HiGHS scales them; it scales anew once it is given a basis.
+    session.set_option("simplex_scale_strategy", 0)
+    session.start_from(session.basis)
     return session.solve().without_last_columns(len(rows))
 
 
