@@ -38,10 +38,13 @@ class Solution:
     row_duals: np.ndarray
     reduced_costs: np.ndarray
     iterations: int
+    basis: highspy.HighsBasis
 
     def without_last_columns(self, count: int) -> "Solution":
         """Return the solution without the columns that a program was given for its solving."""
         kept = len(self.values) - count
+        if count and self.basis.valid:
+            self.basis.col_status = self.basis.col_status[:kept]
         return replace(self, values=self.values[:kept], reduced_costs=self.reduced_costs[:kept])
 
 
@@ -72,6 +75,7 @@ class Session:
             _check(self._highs.setOptionValue(option, value), f"option {option}")
         _check(self._highs.passModel(_highs_lp(program)), "the model")
         self._row_low = program.row_low
+        self.iterations = 0
 
     def solve(self, time_limit_s: float | None = None) -> Solution:
         """Solve from the last basis, or from none."""
@@ -80,7 +84,9 @@ class Session:
         _run(self._highs)
         if self._highs.getModelStatus() in _DOUBTED:
             self._run_without_presolve()
-        return _solution(self._highs)
+        found = _solution(self._highs)
+        self.iterations += found.iterations
+        return found
 
     def _run_without_presolve(self) -> None:
         """Solve once more from nothing, as HiGHS is given the program."""
@@ -212,6 +218,7 @@ def _solution(highs: highspy.Highs) -> Solution:
         row_duals=np.array(solution.row_dual),
         reduced_costs=np.array(solution.col_dual),
         iterations=int(info.simplex_iteration_count),
+        basis=highs.getBasis(),
     )
 
 

@@ -11,7 +11,7 @@ take 2.4 s from the mean design of the single years, and 26 s from nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -174,7 +174,8 @@ def _solved_near(program: LinearProgram, guess: Guess, time_limit_s: float | Non
     # Tolerances hold for rows as HiGHS scales them; it scales anew once it is given a basis.
     session.set_option("simplex_scale_strategy", 0)
     session.start_from(session.basis)
-    return session.solve().without_last_columns(len(rows))
+    found = session.solve().without_last_columns(len(rows))
+    return replace(found, iterations=session.iterations)
 
 
 def approach(
