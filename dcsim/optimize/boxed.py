@@ -118,13 +118,13 @@ class DesignFirst:
         operated_for: Account,
         load_mw: float,
     ) -> None:
-        """Merge hours, and pass all three programs to HiGHS."""
+        """Merge hours, and pass both programs to HiGHS."""
         self._program, self._accounts, self._load_mw = program, accounts, load_mw
         self._coarse = coarsened(program, hours)
         self._merged = Capped(
             self._coarse.program, [self._coarse.account(account) for account in accounts]
         )
-        self._operated = Capped(program.minimizing(operated_for), ())
+        self._operated_for = operated_for
         self.whole = Capped(program, accounts)
 
     def solve(
@@ -138,15 +138,18 @@ class DesignFirst:
             start: Bases of a solve with a similar design.
         """
         guess = self._guess(objective, limits, start)
-        self._operate(guess, start)
-        bases = Bases(self._merged.basis, self._operated.basis)
-        self.whole.begin(bases.operated._replace(rows=self._with_caps(bases.operated.rows)))
-        self.whole.session.set_objective(objective)
+        self.whole.begin(start and start.operated)
+        session = self.whole.session
+        capacities = Capacities(self._program, session)
+        capacities.keep_within(guess, guess)
+        session.set_objective(self._operated_for)
+        session.solve()
+        bases = Bases(self._merged.basis, self.whole.basis)
+        session.set_objective(objective)
         self.whole.cap(limits)
-        capacities = Capacities(self._program, self.whole.session)
-        steps = approach(self.whole.session, capacities, guess, self._load_mw)
+        steps = approach(session, capacities, guess, self._load_mw)
         capacities.keep_within(capacities.low, capacities.high)
-        last = self.whole.session.solve()
+        last = session.solve()
         return replace(last, iterations=steps + last.iterations), bases
 
     def go_on(self, objective: Account, limits: Sequence[float]) -> Solution:
@@ -184,12 +187,3 @@ class DesignFirst:
         sizes = Capacities(self._program, self._merged.session)
         guess = found.values[self._coarse.column_of[sizes.columns]]
         return np.asarray(np.clip(guess, sizes.low, sizes.high))
-
-    def _operate(self, guess: np.ndarray, start: Bases | None) -> None:
-        self._operated.begin(start and start.operated)
-        Capacities(self._program, self._operated.session).keep_within(guess, guess)
-        self._operated.session.solve()
-
-    def _with_caps(self, rows: np.ndarray) -> np.ndarray:
-        basic = np.full(len(self._accounts), int(highspy.HighsBasisStatus.kBasic), np.int8)
-        return np.concatenate([rows, basic])
