@@ -8,32 +8,34 @@ amount that is charged) meets the closed one's no later than it does itself, and
 meets it exactly. Where the price also stands in a cap, a budget or the worst year, a step may go
 too far; then the interval is halved.
 
-Each solve starts from the basis of the last one, by primal simplex, since costs have changed: a
-tenth to a third of a second on the reference problem once steps are short, against two seconds
-from scratch.
+After a short step a solve starts from the basis of the last one, by primal simplex, since costs
+have changed: that takes a tenth to a third of a second on the reference problem. After a long one
+it starts from the best design of merged hours, as a plan does.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-import highspy
 import numpy as np
+from highspy import HighsBasisStatus
 
 from dcsim.errors import SolveError
 from dcsim.optimize.compile import Key, LinearProgram
 from dcsim.optimize.findings import BreakEven
 from dcsim.optimize.problem import Problem
 from dcsim.optimize.session import PRIMAL, Session, Solution, Status
+from dcsim.optimize.start import solve_from_merged
 from dcsim.scenario.part import LARGEST
 
 Pose = Callable[[Problem], LinearProgram]
 """Returns the program whose optimum is the plan of a problem."""
 
-Basis = highspy.HighsBasis | None
-
 _CLOSE = 1e-3
 """How near below a break-even the option must be seen to pay [share of the price]."""
+
+_LONG_STEP = 0.1
+"""From which change of a price on a solve is better not started from the last one [-]."""
 
 _NO_GAIN = 1e-8
 """Gains below this are rounding of the solver [share of the objective]."""
@@ -104,8 +106,8 @@ def break_evens(
     Raises:
         SolveError: A solve ended without an optimum.
     """
-    at_asked, time_limit_s = pose(problem), problem.scenario.solver.time_limit_s
-    start = _solved(at_asked, None, time_limit_s)[1]
+    at_asked = pose(problem)
+    plan = _Follower(problem, np.inf).solved(at_asked, 0.0)
     is_carbon = problem.scenario.objective.minimize == "carbon"
     found = []
     for option in OPTIONS:
@@ -114,8 +116,9 @@ def break_evens(
             progress(f"break-even of {option.name}")
             price = Price(option.carbon if is_carbon else option.money, is_carbon)
             line = _line(problem, pose, price, at_asked)
-            market = _Market(line, option.capacity, start, time_limit_s)
-            found.append(_break_even(option, price, price.of(problem), market.gain))
+            asked = price.of(problem)
+            market = _Market(line, option.capacity, problem, (asked, plan))
+            found.append(_break_even(option, price, asked, market.gain))
     return tuple(found)
 
 
@@ -172,22 +175,22 @@ class _Market:
     """One option, open and closed, at any price."""
 
     def __init__(
-        self, line: "_Line", capacity: str, start: Basis, time_limit_s: float | None
+        self, line: "_Line", capacity: str, problem: Problem, plan: tuple[float, Solution]
     ) -> None:
-        """Take the program as it depends on the price of a capacity, and a basis to start from."""
-        self._line, self._time_limit_s = line, time_limit_s
+        """Take the program as it depends on the price of a capacity, and the plan at one price."""
+        self._line = line
         self._column = line.first.column_of[Key(capacity)]
-        self._open: Basis = start
-        self._shut: Basis = None
+        self._open = _Follower(problem, _LONG_STEP, plan)
+        self._shut = _Follower(problem, np.inf)  # the price hardly matters to it
 
     def gain(self, price: float) -> Gain:
         """Return what the option is worth; endlessly much where there is no plan without it."""
         program = self._line.at(price)
         closed = replace(program, high=self._closed(program))
-        shut, self._shut = _solved(closed, self._shut, self._time_limit_s)
+        shut = self._shut.solved(closed, price)
         if shut.status == Status.kInfeasible:
             return Gain(np.inf, 0.0)
-        best, self._open = _solved(program, self._open, self._time_limit_s)
+        best = self._open.solved(program, price)
         amount = shut.objective - best.objective
         slope = self._line.slope(shut) - self._line.slope(best)
         return Gain(amount if amount > _NO_GAIN * abs(shut.objective) else 0.0, slope)
@@ -198,21 +201,49 @@ class _Market:
         return high
 
 
-def _solved(
-    program: LinearProgram, start: Basis, time_limit_s: float | None
-) -> tuple[Solution, Basis]:
-    """Solve from a basis, if one is given; return the solution and its basis."""
-    session = Session(program)
-    if start is not None:
-        session.start_from(start)
-        session.set_option("simplex_strategy", PRIMAL)
-    solution = session.solve(time_limit_s)
-    if solution.status not in (Status.kOptimal, Status.kInfeasible):
-        raise SolveError(
-            f"break-evens: HiGHS ended with {solution.status_name}; raise solver.time_limit_s, or "
-            "set answers: false"
-        )
-    return solution, session.basis
+class _Follower:
+    """Solves a program again and again as a price changes, from the last solution if it is near."""
+
+    def __init__(
+        self, problem: Problem, long_step: float, last: tuple[float, Solution] | None = None
+    ) -> None:
+        """Take the number of hours and the time limit, and from which step on to start anew."""
+        self._hours, self._time_limit_s = len(problem.hours), problem.scenario.solver.time_limit_s
+        self._long_step = long_step
+        self._last = last
+
+    def solved(self, program: LinearProgram, price: float) -> Solution:
+        """Return the optimum at a price."""
+        near = self._near(price)
+        if near is None:
+            solution = solve_from_merged(program, self._hours, self._time_limit_s)
+        else:
+            session = Session(program)
+            session.start_from(near.basis)
+            session.set_option("simplex_strategy", PRIMAL)
+            solution = session.solve(self._time_limit_s)
+        if solution.status not in (Status.kOptimal, Status.kInfeasible):
+            raise SolveError(
+                f"break-evens: HiGHS ended with {solution.status_name}; raise "
+                "solver.time_limit_s, or set answers: false"
+            )
+        self._last = (price, solution)
+        return solution
+
+    def _near(self, price: float) -> Solution | None:
+        """Return the last solution if it is near, and has a basis of this program."""
+        if self._last is None:
+            return None
+        last_price, solution = self._last
+        is_near = abs(price - last_price) <= self._long_step * max(price, last_price)
+        return solution if is_near and _has_basis(solution) else None
+
+
+def _has_basis(solution: Solution) -> bool:
+    """Tell whether a solution has as many basic columns as rows: some may have been cut off."""
+    basis = solution.basis
+    statuses = [*basis.col_status, *basis.row_status]
+    return basis.valid and statuses.count(HighsBasisStatus.kBasic) == len(basis.row_status)
 
 
 def _line(problem: Problem, pose: Pose, price: Price, at_asked: LinearProgram) -> "_Line":
