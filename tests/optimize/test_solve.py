@@ -89,8 +89,15 @@ def test_an_option_highs_does_not_know_is_refused(monkeypatch: pytest.MonkeyPatc
         optimize(scenario, traces_of(scenario, intensity=[100]))
 
 
-def test_ctrl_c_stops_a_solve() -> None:
+def test_ctrl_c_stops_a_solve(monkeypatch: pytest.MonkeyPatch) -> None:
     """The interrupt arrives while HiGHS works, and comes out as it is."""
+    honest, timer = session._run, threading.Timer(0.3, _thread.interrupt_main)
+
+    def interrupted(highs) -> None:
+        timer.start()
+        honest(highs)
+
+    monkeypatch.setattr(session, "_run", interrupted)
     scenario = scenario_of(
         wind={},
         battery={},
@@ -109,8 +116,6 @@ def test_ctrl_c_stops_a_solve() -> None:
     problem = solving.problem_of(scenario, [traces], "all")
     program = compile_model(solving.build_model(problem))
     program = program.minimizing(solving.objective_account(program, problem))
-    timer = threading.Timer(0.3, _thread.interrupt_main)
-    timer.start()
     with pytest.raises(KeyboardInterrupt):
         session.solve(program)
     timer.join()
