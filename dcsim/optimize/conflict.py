@@ -79,8 +79,10 @@ def explain_infeasible(problem: Problem, strategy: Strategy) -> InfeasibleError:
             f"{_not_tried(open_ends)}"
         )
     together = elastic.solved([key for way in ways for key in way])
+    if together.status == Status.kTimeLimit:
+        return InfeasibleError(f"{message}; which limits would have to give was not found in time")
     if together.status != Status.kOptimal:
-        return InfeasibleError(f"{message}, and no limit was found that could be relaxed for one")
+        return InfeasibleError(f"{message}, and no limit could be relaxed to make one")
     return InfeasibleError(
         f"{message}{_clash(problem, elastic, together)}; no limit alone could be relaxed to make "
         f"one, but together, {_mended(problem, elastic.excess(together))}"

@@ -229,7 +229,18 @@ def test_limits_that_could_not_be_tried_in_time_are_named(monkeypatch: pytest.Mo
     monkeypatch.setattr(relaxation.Elastic, "solved", honest)
     monkeypatch.setattr(relaxation, "_MOST_S", 1e-9)
     message = str(explain_infeasible(problem, "all"))
-    assert message.endswith("and no limit was found that could be relaxed for one")
+    assert message.endswith("which limits would have to give was not found in time")
+
+
+def test_what_no_limit_could_mend_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No scenario is known to be so, as import always can do; here nothing may give."""
+    scenario = scenario_of(limits={"import_mw": 5})
+    problem = problem_of(scenario, [traces_of(scenario, intensity=[1])], "all")
+    monkeypatch.setattr(conflict, "ways_of", lambda problem, strategy: [])
+    message = str(explain_infeasible(problem, "all"))
+    assert message == (
+        "strategy all has no feasible plan, and no limit could be relaxed to make one"
+    )
 
 
 @given(st.floats(1e-6, 1e9), st.sampled_from([-1, 1]))
