@@ -147,10 +147,10 @@ class DesignFirst:
         bases = Bases(self._merged.basis, self.whole.basis)
         session.set_objective(objective)
         self.whole.cap(limits)
-        steps = approach(session, capacities, guess, self._load_mw)
+        approach(session, capacities, guess, self._load_mw)
         capacities.keep_within(capacities.low, capacities.high)
         last = session.solve()
-        return replace(last, iterations=steps + last.iterations), bases
+        return replace(last, iterations=session.iterations), bases
 
     def go_on(self, objective: Account, limits: Sequence[float]) -> Solution:
         """Minimize another account from where the last solve ended, which keeps the caps."""

@@ -94,6 +94,9 @@ def best(
 ) -> tuple[LinearProgram, Solution]:
     """Return the best solution by the scenario's objective, with the program it solves.
 
+    Of the lexicographic objective that is the second solve; it is no more optimal than the first,
+    whose total it was held to.
+
     Raises:
         SolveError: There is none.
     """
@@ -105,7 +108,10 @@ def best(
         return program, solution
     most = solution.objective * (1 + asked.slack_frac)
     second = program.capped(wanted, most).minimizing(program.account({"cost_usd": 1.0}))
-    return second, _solved(second, problem, strategy)
+    last = _solved(second, problem, strategy)
+    if solution.status != Status.kOptimal:
+        last = replace(last, status=solution.status, status_name=solution.status_name)
+    return second, last
 
 
 def _solved(program: LinearProgram, problem: Problem, strategy: Strategy) -> Solution:

@@ -5,9 +5,8 @@ more than the battery, and years not at all; and from there it is quick to corre
 nearly right. So the design is first held at the guess, then freed within a box around it that moves
 as long as one of its sides holds the design, and at last freed. While it is held, limits on totals
 over all hours may be exceeded at a price, since the guess may not keep them. The last solve is of
-the whole program: a wrong guess costs time and nothing else. A year of the full problem takes a
-third of the time it takes from nothing, or less (`make bench`); four years of the reference problem
-take 2.4 s from the mean design of the single years, and 26 s from nothing.
+the whole program: a wrong guess costs time and nothing else. `make bench` times a year beside one
+solved from nothing (test_bench_start.py), and four years (test_bench_years.py).
 """
 
 from collections.abc import Mapping
@@ -180,8 +179,8 @@ def _solved_near(program: LinearProgram, guess: Guess, time_limit_s: float | Non
 
 def approach(
     session: Session, capacities: Capacities, sizes: np.ndarray, beside_mw: float = 0.0
-) -> int:
-    """Move a box until none of its sides holds the design; return the iterations it took.
+) -> None:
+    """Move a box until none of its sides holds the design.
 
     Args:
         session: Holds the program; its design is left within the last box.
@@ -189,19 +188,16 @@ def approach(
         sizes: Where the first box is put [MW, MWh].
         beside_mw: What a small design is small against, besides its own largest capacity [MW].
     """
-    iterations = 0
     for _ in range(_MOVES):
         least_side = _LEAST_SIDE_FRAC * max(beside_mw, float(sizes.max(initial=0.0)))
         low, high = capacities.around(sizes, _SIDE_FRAC, least_side)
         capacities.keep_within(low, high)
         found = session.solve()
-        iterations += found.iterations
         sizes = found.values[capacities.columns]
         held = (sizes <= low + _AT_SIDE) & (low > capacities.low)
         held |= (sizes >= high - _AT_SIDE) & (high < capacities.high)
         if found.status != Status.kOptimal or not held.any():
-            break
-    return iterations
+            return
 
 
 def is_proven(program: LinearProgram, solution: Solution) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from dcsim.footprint.ledger import EMBODIED, OPERATIONAL
+from dcsim.footprint.money import capital_spent_usd
 from dcsim.footprint.objective import measured
 from dcsim.report.numbers import (
     CO2E,
@@ -32,6 +33,7 @@ def headline(study: Study) -> list[str]:
         _total_against_nothing(study),
         _where_it_comes_from(study),
         _cost_against_nothing(study),
+        *_capital(study),
     ]
     return [
         *sentences,
@@ -123,6 +125,11 @@ def _cost_against_nothing(study: Study) -> str:
     if more <= 0 or saved_t <= NOTHING_BELOW:
         return f"{against}."
     return f"{against}; each tonne saved costs {with_unit(rounded(more / saved_t), 'USD')}."
+
+
+def _capital(study: Study) -> list[str]:
+    spent_usd = capital_spent_usd(study.scenario, study.chosen.design)
+    return [f"Building it takes {_usd(spent_usd)} at the start."] if spent_usd > 0 else []
 
 
 def _usd(usd: float) -> str:

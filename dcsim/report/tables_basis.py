@@ -1,6 +1,7 @@
 """The tables of what results rest on: embodied figures, emission factors, inputs, certificates."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from dcsim.grid.generation import Source
 from dcsim.grid.intensity import emission_factors
@@ -8,6 +9,7 @@ from dcsim.optimize.plan import Certificate
 from dcsim.report.numbers import DASH, plain, scientific
 from dcsim.report.study import Study
 from dcsim.report.tables import TONNES, Cell, Table, table_of
+from dcsim.scenario.figures import Range
 from dcsim.scenario.rates import RATES, rates_of
 from dcsim.units import KG_PER_T
 
@@ -28,32 +30,61 @@ _RATE_NAMES = {
 
 def rates_table(study: Study) -> Table:
     """Return every embodied figure: what was used, its published spread, and its source."""
-    embodied = study.scenario.embodied
-    used = rates_of(study.scenario)
-    rows = []
-    for name, entry in RATES.items():
-        is_own = getattr(embodied, name) is not None
-        label, unit = _RATE_NAMES.get(name, (name, ""))
-        source = (
-            "the scenario's own figure, instead of: " + entry.source if is_own else entry.source
-        )
-        which = "own" if is_own else embodied.level
-        spread = (plain(level) for level in (entry.low, entry.mid, entry.high))
-        rows.append((label, f"{plain(getattr(used, name))} ({which})", unit, *spread, source))
-    return table_of(
+    embodied, used = study.scenario.embodied, rates_of(study.scenario)
+    return figures_table(
         "rates",
         "Embodied carbon: the figures used, their published spread, and where they are from",
         [
-            ("", False),
-            ("Used", True),
-            ("Unit", False),
-            ("Low", True),
-            ("Mid", True),
-            ("High", True),
-            ("Source", False),
+            Figure(
+                *_RATE_NAMES.get(name, (name, "")),
+                entry,
+                getattr(used, name),
+                is_own=getattr(embodied, name) is not None,
+            )
+            for name, entry in RATES.items()
         ],
-        rows,
+        embodied.level,
     )
+
+
+class Figure(NamedTuple):
+    """A published figure, how it is called, and what of it was used."""
+
+    label: str
+    unit: str
+    published: Range
+    used: float
+    is_own: bool
+
+
+def figures_table(name: str, caption: str, figures: Iterable[Figure], level: str) -> Table:
+    """Return figures with what was used of them, their published spread, and their source.
+
+    Args:
+        name: Of the table.
+        caption: Of the table.
+        figures: One for each row.
+        level: Which column was taken where the scenario has no figure of its own.
+    """
+    rows = []
+    for figure in figures:
+        published = figure.published
+        source = published.source
+        if figure.is_own:
+            source = f"the scenario's own figure, instead of: {source}"
+        shown = f"{plain(figure.used)} ({'own' if figure.is_own else level})"
+        spread = (plain(value) for value in (published.low, published.mid, published.high))
+        rows.append((figure.label, shown, figure.unit, *spread, source))
+    columns = (
+        ("", False),
+        ("Used", True),
+        ("Unit", False),
+        ("Low", True),
+        ("Mid", True),
+        ("High", True),
+        ("Source", False),
+    )
+    return table_of(name, caption, columns, rows)
 
 
 def factors_table(study: Study) -> Table:

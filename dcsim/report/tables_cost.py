@@ -9,9 +9,10 @@ from dcsim.footprint.ledger import (
     VARIABLE,
     CostRow,
 )
-from dcsim.report.numbers import DASH, millions, percent, plain
+from dcsim.report.numbers import DASH, millions, percent
 from dcsim.report.study import Study
 from dcsim.report.tables import Table, period_head, table_of
+from dcsim.report.tables_basis import Figure, figures_table
 from dcsim.scenario.cost_figures import COSTS, USD_YEAR
 from dcsim.scenario.costs import costs_of
 
@@ -81,27 +82,18 @@ def _name_of(row: CostRow) -> str:
 
 def cost_figures_table(study: Study) -> Table:
     """Return every cost figure: what was used, its published spread, and its source."""
-    used = costs_of(study.scenario)
-    rows = []
-    for name, figure in COSTS.items():
-        is_own = getattr(study.scenario.cost, name) is not None
-        label, unit = _NAMES.get(name, (name, ""))
-        source = f"the scenario's own figure, instead of: {figure.source}" if is_own else None
-        which = "own" if is_own else study.scenario.cost.level
-        spread = (plain(level) for level in (figure.low, figure.mid, figure.high))
-        shown = f"{plain(getattr(used, name))} ({which})"
-        rows.append((label, shown, unit, *spread, source or figure.source))
-    return table_of(
+    cost, used = study.scenario.cost, costs_of(study.scenario)
+    return figures_table(
         "cost-figures",
         f"Cost: the figures used, their spread, and where they are from; USD of {USD_YEAR}",
         [
-            ("", False),
-            ("Used", True),
-            ("Unit", False),
-            ("Low", True),
-            ("Mid", True),
-            ("High", True),
-            ("Source", False),
+            Figure(
+                *_NAMES.get(name, (name, "")),
+                figure,
+                getattr(used, name),
+                is_own=getattr(cost, name) is not None,
+            )
+            for name, figure in COSTS.items()
         ],
-        rows,
+        cost.level,
     )

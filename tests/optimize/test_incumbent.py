@@ -144,3 +144,26 @@ def test_the_best_so_far_is_a_plan_flagged_as_not_optimal(monkeypatch: pytest.Mo
     assert certificate.primal_violation <= 1e-6
     assert certificate.bound < optimum.objective < certificate.objective
     assert plan.dispatch["unserved_mw"].max() == 0
+
+
+def test_least_cost_under_an_unproven_total_is_not_called_optimal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first of the two solves runs out of time, the second does not."""
+    honest, calls = solving.solve_from_merged, []
+
+    def first_stopped(*arguments: Any) -> Solution:
+        calls.append(arguments)
+        found = honest(*arguments)
+        return out_of_time(found) if len(calls) == 1 else found
+
+    monkeypatch.setattr(solving, "solve_from_merged", first_stopped)
+    scenario, traces = ten_days(
+        "objective.minimize=lexicographic",
+        f"solver.time_limit_s={PLENTY_S}",
+        "solver.accept_incumbent=true",
+    )
+    certificate = optimize(scenario, traces).certificate
+    assert len(calls) == 2
+    assert not certificate.is_optimal
+    assert certificate.unit == "USD"

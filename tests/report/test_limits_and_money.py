@@ -392,3 +392,15 @@ def test_surplus_of_the_grid_is_said_to_be_free_of_carbon(two_days: Study) -> No
     grid = type(two_days.scenario.grid).model_validate({"file": "g.csv", "surplus": surplus})
     study = replace(two_days, scenario=two_days.scenario.model_copy(update={"grid": grid}))
     assert "Import adds no carbon" in " ".join(prose_basis.time_sentences(study))
+
+
+def test_headline_tells_the_capital_to_find(study_maker: StudyMaker) -> None:
+    """10 MW of wind at 1,000,000 USD/MW; nothing to find where nothing is built new."""
+    cost = {"wind_usd_per_mw": 1_000_000.0}
+    wind = {"min_mw": 10.0, "max_mw": 10.0}
+    closed = {"enabled": False}
+    parts = {"solar": closed, "battery": closed, "servers": closed, "cost": cost}
+    told = " ".join(prose.headline(study_maker(wind=wind, **parts)))
+    assert "Building it takes 10.00 million USD at the start." in told.replace("\u00a0", " ")
+    existing = {"existing_mw": 10.0, "max_mw": 10.0}
+    assert "Building it" not in " ".join(prose.headline(study_maker(wind=existing, **parts)))
