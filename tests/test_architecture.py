@@ -99,11 +99,11 @@ def test_every_dependency_is_pinned() -> None:
 
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    asked = project["dependencies"] + extras["test"] + extras["bench"]
+    asked = project["dependencies"] + [line for extra in extras.values() for line in extra]
     names = {re.split(r"[<>=\[]", line)[0].lower().replace("_", "-") for line in asked}
     pinned = {
         line.split("==")[0].lower().replace("_", "-")
         for line in (REPOSITORY / "constraints.txt").read_text().splitlines()
         if "==" in line
     }
-    assert names <= pinned
+    assert names - {"dcsim"} <= pinned
