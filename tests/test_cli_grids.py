@@ -192,6 +192,11 @@ def climbing_zip(folder: Path) -> Path:
     return path
 
 
+def named(arguments: tuple) -> str:
+    """Name arguments without the address of a function, which is another in every process."""
+    return " ".join(getattr(part, "__name__", part) for part in arguments)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -210,11 +215,7 @@ def climbing_zip(folder: Path) -> Path:
         (("fetch", "--ba", "CISO", "--year", "2012"), "hourly data by fuel from 2019"),
         (("fetch", "--ba", "XXXX", "--year", "2022"), "no balancing authority 'XXXX'"),
     ],
-    ids=lambda value: (
-        getattr(value, "__name__", None) or " ".join(map(str, value))[:40]
-        if not isinstance(value, str)
-        else ""
-    ),
+    ids=lambda value: named(value) if isinstance(value, tuple) else "",
 )
 def test_a_mistake_is_one_panel_and_the_store_is_untouched(
     dcsim_cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple, words: str
