@@ -1,6 +1,20 @@
 """dcsim plans a datacenter's solar, wind, battery and spare servers, and replays the plan.
 
-The public names are below; they load on first use, so that `import dcsim` stays light.
+The public names, by what they are for; they load on first use, so that `import dcsim` stays light.
+
+- **What is asked**: `load_scenario` gives a `Scenario` from a file or by a shipped name.
+- **The grid**: `known_authorities`, `authority_named` and `Authority` are the US balancing
+  authorities; `import_files` and `fetch_year` bring their records, `load_grid` gives a
+  `GridGeneration` of what a `Grid` of a scenario names, `trace_year` traces all of a year over
+  their interchange, and `hourly_carbon` is what a MWh of a grid carries.
+- **Plan**: `build_traces` gives the `Traces` of a scenario, `best_plan` the `Plan` with its
+  `Design`; `run_scenario` does both, replays and accounts.
+- **Simulate**: `replay` runs a design under a policy, hour by hour, to a `SimulationResult`.
+- **Account**: `account` gives the `Footprint` of what ran.
+- **Report**: a `Study` is what a run found; `plan_to_folder` writes one with its report, and
+  `read_study` opens it again.
+- **Errors**: all are a `DcsimError`: `ScenarioError`, `DataError`, `OutputError`, `SolveError` and
+  `SimulationError`.
 """
 
 from importlib import import_module
@@ -23,14 +37,14 @@ if TYPE_CHECKING:
     from dcsim.grid.store.grids import load_grid
     from dcsim.grid.store.importing import import_files
     from dcsim.optimize.plan import Design, Plan
-    from dcsim.optimize.solve import optimize
+    from dcsim.optimize.solve import optimize as best_plan
     from dcsim.report.grid_report import trace_year
     from dcsim.report.reopen import read_study
     from dcsim.report.study import Study
     from dcsim.run import plan_to_folder, run_scenario
     from dcsim.scenario.load import load_scenario
     from dcsim.scenario.spec import Grid, Scenario
-    from dcsim.simulate.engine import simulate
+    from dcsim.simulate.engine import simulate as replay
     from dcsim.simulate.meter import SimulationResult
     from dcsim.traces.frame import Traces, build_traces
 
@@ -53,6 +67,7 @@ _HOME = {
     "Traces": "dcsim.traces.frame",
     "account": "dcsim.footprint.accounts",
     "authority_named": "dcsim.grid.authorities",
+    "best_plan": "dcsim.optimize.solve:optimize",
     "build_traces": "dcsim.traces.frame",
     "fetch_year": "dcsim.grid.store.fetching",
     "hourly_carbon": "dcsim.grid.accounts",
@@ -60,14 +75,13 @@ _HOME = {
     "known_authorities": "dcsim.grid.authorities",
     "load_grid": "dcsim.grid.store.grids",
     "load_scenario": "dcsim.scenario.load",
-    "optimize": "dcsim.optimize.solve",
     "plan_to_folder": "dcsim.run",
     "read_study": "dcsim.report.reopen",
+    "replay": "dcsim.simulate.engine:simulate",
     "run_scenario": "dcsim.run",
-    "simulate": "dcsim.simulate.engine",
     "trace_year": "dcsim.report.grid_report",
 }
-"""Where each public name lives."""
+"""Where each public name lives; after a colon its name there, where a room has that name here."""
 
 __all__ = [
     "Authority",
@@ -88,6 +102,7 @@ __all__ = [
     "Traces",
     "account",
     "authority_named",
+    "best_plan",
     "build_traces",
     "fetch_year",
     "hourly_carbon",
@@ -95,17 +110,18 @@ __all__ = [
     "known_authorities",
     "load_grid",
     "load_scenario",
-    "optimize",
     "plan_to_folder",
     "read_study",
+    "replay",
     "run_scenario",
-    "simulate",
     "trace_year",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name on first use."""
+    """Load a public name on first use, and keep it."""
     if name not in _HOME:
         raise AttributeError(f"module 'dcsim' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    home, _, there = _HOME[name].partition(":")
+    globals()[name] = getattr(import_module(home), there or name)
+    return globals()[name]

@@ -70,6 +70,12 @@ def test_public_names_load_and_are_documented() -> None:
         _ = dcsim.nonsense
 
 
+def test_no_public_name_is_a_room() -> None:
+    """Importing a room sets its name on the package, over a function that is called the same."""
+    rooms = {path.stem for path in (REPOSITORY / "dcsim").iterdir()}
+    assert not rooms & set(dcsim.__all__)
+
+
 def test_constraints_file_names_versions_and_no_index() -> None:
     lines = (REPOSITORY / "constraints.txt").read_text().splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
