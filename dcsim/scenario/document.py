@@ -7,6 +7,7 @@ text. Keys given twice are refused.
 import os
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,27 @@ class Document:
             if path[:length] in self.places:
                 return self.places[path[:length]]
         return self.name
+
+    def copy(self) -> "Document":
+        """Return another document that says the same, to be changed by itself."""
+        return Document(self.name, deepcopy(self.data), dict(self.places))
+
+    def below(self, key: str, defaults: dict[str, Any], folder: Path) -> "Document":
+        """Return what stands under a key as a document of its own.
+
+        Args:
+            key: Of a part that holds keys and values.
+            defaults: Of keys it does not have.
+            folder: What its paths are relative to.
+        """
+        inside = Document(
+            self.name,
+            {**defaults, **deepcopy(self.data[key])},
+            {path[1:]: place for path, place in self.places.items() if path[:1] == (key,)},
+        )
+        for of_file in PATHS:
+            _make_absolute(inside.data, of_file, folder)
+        return inside
 
 
 def read_document(path: Path, known: str) -> Document:
@@ -151,30 +173,56 @@ def apply_override(document: Document, override: str) -> None:
     key, equals, text = override.partition("=")
     if not equals or not key.strip():
         raise ScenarioError(f"--set {override}: must read key.path=value")
-    path = _key_path(key.strip())
     try:
         value = yaml.load(text, Loader=_Yaml12)
     except (yaml.YAMLError, *_UNREADABLE):
         raise ScenarioError(f"--set {override}: {text!r} is not a YAML value") from None
-    _set(document.data, path, value, override)
+    set_key(document, key.strip(), value, f"--set {override}", Path.cwd())
+
+
+def set_key(document: Document, key: str, value: Any, place: str, folder: Path) -> None:
+    """Set a key of the document to a value.
+
+    Args:
+        document: Is changed.
+        key: Such as `datacenter.flexible[0].share_frac`.
+        value: Plain data.
+        place: Where the value was given, for messages.
+        folder: What a path in it is relative to.
+
+    Raises:
+        ScenarioError: The document has no such place.
+    """
+    path = _key_path(key)
+    _set(document.data, path, value, place)
     _forget_below(document, path)
-    document.places[path] = f"--set {override}"
-    for length in range(1, len(path)):  # parents that the override made stand there too
-        document.places.setdefault(path[:length], f"--set {override}")
+    document.places[path] = place
+    for length in range(1, len(path)):  # parents that were made for it stand there too
+        document.places.setdefault(path[:length], place)
     keys = tuple(step for step in path if isinstance(step, str))
     for of_file in PATHS:
         if of_file[: len(keys)] == keys:
-            _make_absolute(document.data, of_file, Path.cwd())
+            _make_absolute(document.data, of_file, folder)
 
 
 def use_grid_file(document: Document, file: Path) -> None:
     """Take the grid from a file, and forget what the document says of another grid's fleet."""
+    absolute = os.path.abspath(file)  # noqa: PTH100, resolve() fails on odd names
+    _use_grid(document, "file", absolute, f"--grid-file {file}")
+
+
+def use_grid_id(document: Document, grid_id: str, place: str) -> None:
+    """Take a grid that dcsim knows, and forget what the document says of another grid's fleet."""
+    _use_grid(document, "id", grid_id, place)
+
+
+def _use_grid(document: Document, key: str, value: str, place: str) -> None:
     grid = document.data.setdefault("grid", {})
     if isinstance(grid, dict):
-        for of_another in ("id", "solar_nameplate_mw", "wind_nameplate_mw"):
+        for of_another in ("id", "file", "solar_nameplate_mw", "wind_nameplate_mw"):
             grid.pop(of_another, None)
-        grid["file"] = os.path.abspath(file)  # noqa: PTH100, resolve() fails on odd names
-        document.places[GRID_FILE] = f"--grid-file {file}"
+        grid[key] = value
+        document.places["grid", key] = place
 
 
 def _key_path(key: str) -> KeyPath:
@@ -188,7 +236,7 @@ def _forget_below(document: Document, path: KeyPath) -> None:
         del document.places[known]
 
 
-def _set(data: Any, path: KeyPath, value: Any, override: str) -> None:
+def _set(data: Any, path: KeyPath, value: Any, place: str) -> None:
     *parents, last = path
     for step in parents:
         if isinstance(data, dict):
@@ -196,12 +244,12 @@ def _set(data: Any, path: KeyPath, value: Any, override: str) -> None:
         elif isinstance(data, list) and isinstance(step, int) and step < len(data):
             data = data[step]
         else:
-            raise ScenarioError(f"--set {override}: there is no {dotted(path)} to set")
+            raise ScenarioError(f"{place}: there is no {dotted(path)} to set")
         if data is None:
-            raise ScenarioError(f"--set {override}: {step} is empty; set it whole")
+            raise ScenarioError(f"{place}: {step} is empty; set it whole")
     in_list = isinstance(data, list) and isinstance(last, int) and last < len(data)
     if not (in_list or isinstance(data, dict)):
-        raise ScenarioError(f"--set {override}: there is no {dotted(path)} to set")
+        raise ScenarioError(f"{place}: there is no {dotted(path)} to set")
     data[last] = value
 
 

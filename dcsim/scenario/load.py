@@ -7,7 +7,7 @@ unknown key comes with the nearest known name.
 import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -23,6 +23,11 @@ from dcsim.scenario.document import (
 )
 from dcsim.scenario.spec import Scenario
 from dcsim.shipped import shipped_folder
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+STUDY = "study"
+"""First key of a study, a file that asks for many scenarios at once."""
 
 _LIMIT_WORDS = {
     "greater_than": "must be above {gt:g}",
@@ -59,48 +64,91 @@ def load_scenario(
     Raises:
         ScenarioError: The file cannot be read, or something in it is wrong; lists all problems.
     """
-    document = read_document(find_scenario(source), ", ".join(shipped_scenarios()))
+    document = read_scenario(source)
     if grid_file is not None:
         use_grid_file(document, grid_file)
     for override in overrides:
         apply_override(document, override)
+    return scenario_of(document)
+
+
+def read_scenario(source: str | Path) -> Document:
+    """Read a scenario file, given by path or as a shipped one by name, and do not check it yet.
+
+    Raises:
+        ScenarioError: The file cannot be read, or is a study of many scenarios.
+    """
+    document = read_document(find_scenario(source), ", ".join(shipped_scenarios()))
+    if STUDY in document.data:
+        raise ScenarioError(
+            f"{document.place((STUDY,))}: is a study of many scenarios; run it with `dcsim batch`"
+        )
+    return document
+
+
+def scenario_of(document: Document) -> Scenario:
+    """Return the scenario that a document describes, its presets filled in.
+
+    Raises:
+        ScenarioError: Something in it is wrong; lists all problems.
+    """
     apply_presets(document)
-    return _validate(document)
+    return checked(Scenario, document)
 
 
 def find_scenario(source: str | Path) -> Path:
-    """Return the file of a scenario given by path or by the name of a shipped one."""
+    """Return the file of a scenario or study given by path or by the name of a shipped one."""
     path = Path(source)
-    is_name = str(source) in shipped_scenarios()
+    is_name = str(source) in _shipped()
     return (
         shipped_folder("scenarios") / f"{source}.yaml" if is_name and not path.is_file() else path
     )
 
 
 def shipped_scenarios() -> list[str]:
-    """Return the names of the scenarios that come with dcsim."""
-    return sorted(path.stem for path in shipped_folder("scenarios").glob("*.yaml"))
+    """Return the names of the scenarios that come with dcsim; studies stand beside them."""
+    return sorted(_shipped() - {*shipped_studies()})
 
 
-def _validate(document: Document) -> Scenario:
+def shipped_studies() -> list[str]:
+    """Return the names of the studies of many scenarios that come with dcsim."""
+    folder = shipped_folder("scenarios")
+    return sorted(name for name in _shipped() if is_study(folder / f"{name}.yaml"))
+
+
+def _shipped() -> set[str]:
+    return {path.stem for path in shipped_folder("scenarios").glob("*.yaml")}
+
+
+def is_study(path: Path) -> bool:
+    """Tell whether a file is a study of many scenarios, which begins with that word."""
+    return path.read_text(encoding="utf-8").startswith(f"{STUDY}:")
+
+
+def checked(model: type[_Model], document: Document) -> _Model:
+    """Return what a document describes.
+
+    Raises:
+        ScenarioError: Something in it is wrong; lists all problems.
+    """
     try:
-        return Scenario.model_validate(document.data)
+        return model.model_validate(document.data)
     except ValidationError as error:
-        problems = [_explain(document, dict(one)) for one in error.errors(include_url=False)]
+        problems = [_explain(model, document, dict(one)) for one in error.errors(include_url=False)]
     head = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     raise ScenarioError("\n".join([f"{document.name}: {head}", *problems]))
 
 
-def _explain(document: Document, error: dict[str, Any]) -> str:
+def _explain(model: type[BaseModel], document: Document, error: dict[str, Any]) -> str:
     """Return one problem as a line: place, path, what is wrong, the value."""
     path = _strip_tags(document.data, error["loc"])
-    return f"  {document.place(path)}: {dotted(path)}: {_what(path, error)}"
+    return f"  {document.place(path)}: {dotted(path)}: {_what(model, path, error)}"
 
 
-def _what(path: KeyPath, error: dict[str, Any]) -> str:
+def _what(model: type[BaseModel], path: KeyPath, error: dict[str, Any]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
-        return f"is not a known key{_nearest(path)}"
+        return f"is not a known key{_nearest(model, path)}"
     if kind == "missing":
         return "is required"
     if kind == "value_error":
@@ -115,8 +163,8 @@ def _got(error: dict[str, Any]) -> str:
     return "" if isinstance(value, dict | list | tuple | BaseModel) else f", got {value!r}"
 
 
-def _nearest(path: KeyPath) -> str:
-    known = _fields_at(Scenario, path[:-1])
+def _nearest(model: type[BaseModel], path: KeyPath) -> str:
+    known = _fields_at(model, path[:-1])
     close = difflib.get_close_matches(str(path[-1]), known, n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"
 
