@@ -8,15 +8,30 @@ from pathlib import Path
 import pandas as pd
 
 from dcsim.errors import InfeasibleError, SimulationError, explained
-from dcsim.footprint.accounts import Footprint, account, account_each, over_horizon
+from dcsim.footprint.accounts import (
+    Footprint,
+    account,
+    account_each,
+    account_years,
+    over_horizon,
+)
 from dcsim.footprint.objective import objective_of
+from dcsim.optimize.alternatives import near_plans
 from dcsim.optimize.answers import answers_of
 from dcsim.optimize.plan import ROUNDING_MW, TINY_KG, Design, Plan, smallest_design
 from dcsim.optimize.solve import optimize
 from dcsim.report.data import write_data
 from dcsim.report.folder import fresh_folder
 from dcsim.report.reopen import read_study
-from dcsim.report.study import NOTHING, STRATEGY_LABELS, Agreement, Outcome, Study, YearRun
+from dcsim.report.study import (
+    NOTHING,
+    STRATEGY_LABELS,
+    Agreement,
+    Alternative,
+    Outcome,
+    Study,
+    YearRun,
+)
 from dcsim.report.write import write_report
 from dcsim.scenario.spec import Scenario
 from dcsim.simulate.engine import simulate
@@ -121,9 +136,32 @@ def checked_study(
         years=runs,
         outcomes=outcomes,
         replay_footprint=over_horizon(replayed, years),
+        without_foresight=without_foresight(scenario, years, plan.design),
         agreement=agreement,
         infeasible=infeasible,
         answers=answers_of(scenario, years, plan, progress) if scenario.answers else None,
+        alternatives=alternatives_of(scenario, years, plan, progress) if scenario.answers else (),
+    )
+
+
+def without_foresight(scenario: Scenario, years: Sequence[Traces], design: Design) -> Footprint:
+    """Return what a design costs if its policy knows the present hour only."""
+    energies = [simulate(scenario, year, design, "greedy").energy for year in years]
+    return account_years(scenario, years, design, energies)
+
+
+def alternatives_of(
+    scenario: Scenario, years: Sequence[Traces], plan: Plan, progress: Progress = _silent
+) -> tuple[Alternative, ...]:
+    """Return the plans that are nearly as good, with what they cost."""
+    return tuple(
+        Alternative(
+            near.aim,
+            near.tolerance_frac,
+            near.design,
+            account_years(scenario, years, near.design, near.dispatches),
+        )
+        for near in near_plans(scenario, years, plan, progress)
     )
 
 

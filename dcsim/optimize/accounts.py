@@ -186,6 +186,7 @@ def declare_accounts(model: pyo.ConcreteModel, problem: Problem) -> None:
     model.embodied_kg = pyo.Objective(expr=over_years(model, problem, embodied_kg))
     if problem.counts_cost:
         model.cost_usd = pyo.Objective(expr=over_years(model, problem, cost_usd))
+        model.capital_usd = pyo.Objective(expr=capital_usd(model, problem))
     if problem.scenario.objective.years == "worst":
         model.worst = pyo.Objective(expr=problem.years * model.worst_per_year)
     if problem.relaxed:

@@ -36,7 +36,7 @@ def answers_of(
         return Answers()
     years = (traces,) if isinstance(traces, Traces) else tuple(traces)
     problem = problem_of(scenario, years, plan.strategy)
-    pose = _Pose(problem, plan)
+    pose = Pose(problem, plan)
     return Answers(
         ranges=near_ranges(pose(problem), problem, progress),
         break_evens=break_evens(problem, pose, progress),
@@ -44,7 +44,7 @@ def answers_of(
     )
 
 
-class _Pose:
+class Pose:
     """Makes the program whose optimum is the plan, also at other prices.
 
     Of the lexicographic objective that is the second program. Its cap on carbon comes from the

@@ -24,8 +24,8 @@ from typing import Any
 import pandas as pd
 
 from dcsim.footprint.accounts import Footprint
-from dcsim.report.folder import LAYOUT, METADATA, SCENARIO, SUMMARY, YEARS, as_json, versions
-from dcsim.report.study import Outcome, Study, YearRun
+from dcsim.report.folder import LAYOUT, METADATA, SCENARIO, SUMMARY, YEARS, as_json
+from dcsim.report.study import Alternative, Outcome, Study, YearRun
 from dcsim.scenario.document import to_yaml
 
 
@@ -91,6 +91,8 @@ def summary(study: Study) -> dict[str, Any]:
         "outcomes": [_outcome(outcome) for outcome in study.outcomes],
         "infeasible": dict(study.infeasible),
         "answers": study.answers and asdict(study.answers),
+        "alternatives": [_alternative(found) for found in study.alternatives],
+        "without_foresight": _footprint(study.without_foresight),
         "replay": {
             "policy": study.replay.policy,
             "total_kg": study.replay_footprint.total_kg,
@@ -117,6 +119,15 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _alternative(found: Alternative) -> dict[str, Any]:
+    return {
+        "aim": found.aim,
+        "tolerance_frac": found.tolerance_frac,
+        "design": found.design.as_dict(),
+        **_footprint(found.footprint),
+    }
+
+
 def _footprint(footprint: Footprint) -> dict[str, Any]:
     return {
         "total_kg": footprint.total_kg,
@@ -140,6 +151,6 @@ def metadata(study: Study, seconds: Mapping[str, float]) -> dict[str, Any]:
             for source in run.traces.sources
         ],
         "python": sys.version.split()[0],
-        "versions": versions(),
+        "versions": dict(study.versions),
         "seconds": dict(seconds),
     }

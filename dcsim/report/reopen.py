@@ -14,7 +14,7 @@ from dcsim.grid.generation import Repair, Source
 from dcsim.optimize.findings import Answers, BreakEven, DeadlineWorth, NearRange
 from dcsim.optimize.plan import Certificate, Design, energy_columns
 from dcsim.report.folder import LAYOUT, METADATA, SCENARIO, SUMMARY, YEARS, is_run
-from dcsim.report.study import STRATEGY_LABELS, Agreement, Outcome, Study, YearRun
+from dcsim.report.study import STRATEGY_LABELS, Agreement, Alternative, Outcome, Study, YearRun
 from dcsim.scenario.load import load_scenario
 from dcsim.scenario.spec import Scenario
 from dcsim.simulate.meter import SimulationResult
@@ -56,11 +56,14 @@ def _read(folder: Path) -> Study:
         years=runs,
         outcomes=outcomes,
         replay_footprint=account_years(scenario, years, outcomes[-1].design, energies),
+        without_foresight=_footprint(found["without_foresight"]),
         agreement=Agreement(
             **{name: found["replay"][name] for name in Agreement.__dataclass_fields__}
         ),
         infeasible=found["infeasible"],
         answers=_answers(found["answers"]),
+        alternatives=tuple(_alternative(entry) for entry in found["alternatives"]),
+        versions=meta["versions"],
     )
 
 
@@ -124,6 +127,15 @@ def _outcome(entry: dict[str, Any]) -> Outcome:
         shadow_prices=entry["shadow_prices"],
         binding_hours=entry["binding_hours"],
         by_year=tuple(_footprint(of_year) for of_year in entry["by_year"]),
+    )
+
+
+def _alternative(entry: dict[str, Any]) -> Alternative:
+    return Alternative(
+        aim=entry["aim"],
+        tolerance_frac=entry["tolerance_frac"],
+        design=Design(**entry["design"]),
+        footprint=_footprint(entry),
     )
 
 

@@ -9,6 +9,7 @@ from dcsim.errors import ScenarioError
 from dcsim.footprint.accounts import Footprint
 from dcsim.optimize.findings import Answers
 from dcsim.optimize.plan import ROUNDING_MW, Certificate, Design
+from dcsim.report.folder import versions
 from dcsim.scenario.spec import Scenario
 from dcsim.simulate.meter import SimulationResult
 from dcsim.traces.frame import Traces
@@ -56,6 +57,23 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """A plan of the chosen strategy that is nearly as good, and has the least of something.
+
+    Attributes:
+        aim: What there is least of; see `dcsim.optimize.alternatives`.
+        tolerance_frac: How far its objective may be above the best [-].
+        design: What is built.
+        footprint: What it costs over the whole horizon.
+    """
+
+    aim: str
+    tolerance_frac: float
+    design: Design
+    footprint: Footprint
+
+
+@dataclass(frozen=True)
 class Agreement:
     """How far the replay is from the plan."""
 
@@ -85,18 +103,25 @@ class Study:
         years: Each planned year of the last strategy's plan; most studies have one.
         outcomes: `nothing` first, then each strategy as the scenario lists them.
         replay_footprint: What the replay costs the climate, over all years.
+        without_foresight: What the design costs over all years if nobody knows what comes: no work
+            is shifted, the battery takes what is left over and gives what is missing.
         agreement: How far replay and ledger are from the plan.
         infeasible: Strategies that cannot keep the limits, with the reason.
         answers: Near-optimal ranges and break-evens, if asked for.
+        alternatives: Near-optimal plans, if asked for.
+        versions: Of what planned it.
     """
 
     scenario: Scenario
     years: tuple[YearRun, ...]
     outcomes: tuple[Outcome, ...]
     replay_footprint: Footprint
+    without_foresight: Footprint
     agreement: Agreement
     infeasible: Mapping[str, str] = field(default_factory=dict)
     answers: Answers | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=versions)
 
     @property
     def traces(self) -> Traces:
