@@ -140,7 +140,7 @@ _SHORT: dict[str, Callable[[Document, Value, Mapping[str, AxisValue], Place], No
     YEAR: _set_year,
     "flexible_frac": _set_flexible,
     "deadline_h": _set_deadline,
-    "strategy": _set_strategy,
+    "strategies": _set_strategy,
 }
 
 

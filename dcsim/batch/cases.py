@@ -7,6 +7,7 @@ from itertools import product
 from dcsim.batch.axes import Place, active_authorities, apply, label_of, normal
 from dcsim.batch.study import ACTIVE, AxisValue, Batch, Filter, FrontAsked
 from dcsim.errors import ScenarioError
+from dcsim.report.batch import BA, FRONT_COLUMNS, KEY, PLAN_COLUMNS, SITE_COLUMNS
 from dcsim.scenario.document import KeyPath
 from dcsim.scenario.load import scenario_of
 from dcsim.scenario.spec import Scenario
@@ -50,6 +51,7 @@ def cases_of(batch: Batch) -> tuple[Case, ...]:
     rows = list(_once(_rows(batch)))
     labels = [{axis: label_of(value) for axis, value in row.items()} for row in rows]
     axes = axes_of(labels)
+    _refuse_names_of_columns(batch, axes)
     filters = _filters(batch, axes)
     whole = [{axis: one.get(axis, "") for axis in axes} for one in labels]
     kept = [(row, one) for row, one in zip(rows, whole, strict=True) if _is_kept(batch, one)]
@@ -68,6 +70,21 @@ def axes_of(labels: Iterable[Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
         for axis, label in one.items():
             axes.setdefault(axis, {}).update({label: None} if label else {})
     return {axis: tuple(known) for axis, known in axes.items()}
+
+
+def _refuse_names_of_columns(batch: Batch, axes: Iterable[str]) -> None:
+    """Refuse an axis that has the name of a column of the results.
+
+    Raises:
+        ScenarioError: Names it.
+    """
+    columns = {KEY, BA, *SITE_COLUMNS, *PLAN_COLUMNS, *FRONT_COLUMNS}
+    for axis in axes:
+        if axis in columns:
+            raise ScenarioError(
+                f"{batch.document.name}: axis {axis}: the results have a column of that name; "
+                "give the axis another"
+            )
 
 
 def _rows(batch: Batch) -> Iterator[Row]:
