@@ -2,9 +2,10 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+SITE := site
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test bench clean
+.PHONY: run test bench notebooks docs clean
 
 run: .venv/.run
 	$(BIN)/dcsim plan quickstart
@@ -15,8 +16,17 @@ test: .venv/.test
 bench: .venv/.bench
 	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s --no-cov
 
+# What pdoc imports asks the machine for its kind of processor; a warning is a fault.
+docs: .venv/.docs
+	PDOC_ALLOW_EXEC=1 $(BIN)/python -W error -m pdoc --docformat google --output-directory $(SITE) \
+		dcsim dcsim/[!_]*.py dcsim/[!_]*/
+	@echo $(SITE)/index.html
+
+notebooks: .venv/.notebooks
+	$(BIN)/python -m notebooks.run --out results/notebooks
+
 clean:
-	rm -rf .venv results build dist
+	rm -rf .venv results site build dist
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -31,4 +41,12 @@ clean:
 
 .venv/.bench: .venv/.test
 	$(INSTALL) --editable '.[test,bench]'
+	touch $@
+
+.venv/.docs: .venv/.run
+	$(INSTALL) --editable '.[docs]'
+	touch $@
+
+.venv/.notebooks: .venv/.run
+	$(INSTALL) --editable '.[notebooks]'
 	touch $@
