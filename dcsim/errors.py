@@ -7,6 +7,7 @@
       SolveError        the optimizer found no optimum, and says which limits are in conflict
       SimulationError   the replay broke one of its own rules
       OutputError       a result could not be written
+      WorkersError      the processes or the cluster a batch runs on are gone, or not alike
 
 A message says what is wrong, where, the value, the limits and, where known, what mends it.
 The command line turns each into one panel and exit code 2; library code never catches them.
@@ -47,6 +48,10 @@ class SimulationError(DcsimError):
 
 class OutputError(DcsimError):
     """A result could not be written: no such folder, not writable, or no space left."""
+
+
+class WorkersError(DcsimError):
+    """The processes or the cluster a batch runs on are gone, or not like the main process."""
 
 
 @contextmanager
