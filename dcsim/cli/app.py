@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dcsim.cli.batch import batch_app
 from dcsim.cli.display import panel, steps
 from dcsim.cli.grids import grids_app
 from dcsim.cli.pareto import pareto
@@ -36,6 +37,7 @@ app = typer.Typer(
 scenario_app = typer.Typer(help="Check a scenario file, or print its schema.", no_args_is_help=True)
 app.add_typer(scenario_app, name="scenario")
 app.add_typer(grids_app, name="grids")
+app.add_typer(batch_app, name="batch")
 app.command()(years)
 app.command()(pareto)
 
@@ -77,8 +79,8 @@ PolicyOption = Annotated[
 def main() -> None:
     """Run the command line.
 
-    Exit codes: 0 fine, 1 a fault of dcsim's own, 2 bad input or no optimum, 130 stopped by Ctrl-C
-    or by the system (SIGTERM), as shells have it.
+    Exit codes: 0 fine, 1 a fault of dcsim's own, 2 bad input, no optimum, or a batch some of whose
+    cases failed, 130 stopped by Ctrl-C or by the system (SIGTERM), as shells have it.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -96,6 +96,31 @@ def bar(if_stopped: str = NOTHING_HALF_WRITTEN) -> Iterator[Callable[[str, float
 
 
 @contextmanager
+def counter(if_stopped: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar of things counted, with words that say how far it is and the time it has taken.
+
+    Args:
+        if_stopped: What to say after Ctrl-C.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    display = Progress(
+        BarColumn(bar_width=20),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+        console=Console(stderr=True),
+    )
+    task = display.add_task("beginning", total=None)
+
+    def tell(words: str, ended: int, total: int) -> None:
+        display.update(task, description=words, completed=ended, total=total)
+
+    with _until_stopped(display, if_stopped):
+        yield tell
+
+
+@contextmanager
 def _until_stopped(display: Progress, words: str = NOTHING_HALF_WRITTEN) -> Iterator[None]:
     """Show progress; Ctrl-C and SIGTERM end the command with one panel."""
     with display:

@@ -1,0 +1,319 @@
+"""Who works on a batch: processes of this machine, or the workers of a Dask cluster.
+
+Both are an executor of `concurrent.futures`, so that one loop drives either. Workers write nothing:
+they give back what a case found, or why it failed, and the main process puts it away.
+"""
+
+import importlib
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context, parent_process, set_start_method
+from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
+
+from dcsim.errors import DcsimError, WorkersError
+
+if TYPE_CHECKING:
+    from multiprocessing.context import SpawnProcess
+
+    from dcsim.batch.cases import Case
+    from dcsim.batch.tables import CaseTables
+
+if sys.platform != "win32":
+    import resource
+
+DEATHS = 3
+"""A case is given up when this many workers died of it: killed, or out of memory."""
+
+BYTES_PER_MB = 1e6
+KIB = 1024
+
+_ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+}
+"""Said to libraries before they load: there is a worker for each core already."""
+
+_PATIENCE_S = 10
+"""How long a scheduler may take to answer at first [s]."""
+
+Run = Callable[["Case"], "CaseTables"]
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a case failed.
+
+    Attributes:
+        kind: Name of the error.
+        message: For people.
+        traceback: Of a fault of dcsim's own; empty for errors it raises on purpose.
+    """
+
+    kind: str
+    message: str
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of a case.
+
+    Attributes:
+        outcome: What it found, or why it failed.
+        seconds: It took [s].
+        peak_mb: Most memory the worker has held so far [MB].
+        worker: Host and process.
+    """
+
+    outcome: "CaseTables | Failure"
+    seconds: float
+    peak_mb: float
+    worker: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A worker whose data or packages are not those of the main process; it ran nothing."""
+
+    worker: str
+    versions: dict[str, str]
+
+
+class Crew(NamedTuple):
+    """Workers, ready.
+
+    Attributes:
+        name: What messages call them.
+        executor: Takes cases.
+        size: How many cases can run at once; of a cluster it changes.
+        is_lost: Tells whether they are out of reach.
+        deaths: What a future raises when its worker died.
+        tries: How many deaths it then takes to give a case up.
+    """
+
+    name: str
+    executor: Executor
+    size: Callable[[], int]
+    is_lost: Callable[[], bool]
+    deaths: tuple[type[BaseException], ...]
+    tries: int
+
+
+def attempt(case: "Case", key: str, run: Run) -> Attempt | Refusal:
+    """Run a case in a worker, if the worker finds the same key for it.
+
+    A fault of dcsim's own is kept with its traceback: a bug in one case must not end a batch.
+    """
+    from dcsim.batch.keys import key_of
+    from dcsim.report.folder import versions
+
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    start = time.perf_counter()
+    outcome: CaseTables | Failure
+    try:
+        if key_of(case) != key:
+            return Refusal(worker, versions())
+        outcome = run(case)
+    except DcsimError as error:
+        outcome = Failure(type(error).__name__, str(error))
+    except Exception as error:
+        outcome = Failure(type(error).__name__, str(error), traceback.format_exc())
+    return Attempt(outcome, time.perf_counter() - start, peak_memory_mb(), worker)
+
+
+def peak_memory_mb() -> float:
+    """Return the most memory this process has held; nothing where the system does not say [MB]."""
+    if sys.platform == "win32":
+        return float("nan")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else KIB) / BYTES_PER_MB
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class WorkerDied(Exception):
+    """The process that worked on a case is gone."""
+
+
+class _Worker:
+    """A process that does one call after the other, and ends with the process that started it."""
+
+    def __init__(self) -> None:
+        context = get_context("spawn")  # A fork would hold the batch's lock beyond our own end.
+        self._pipe, theirs = context.Pipe()
+        self._process: SpawnProcess = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Return what a function gives in the process.
+
+        Raises:
+            WorkerDied: The process ended instead.
+        """
+        try:
+            self._pipe.send(function)
+            given: T = self._pipe.recv()
+        except (EOFError, OSError):
+            self.end()
+            raise WorkerDied(f"exit code {self._process.exitcode}") from None
+        return given
+
+    def end(self) -> None:
+        """End the process now, and wait until it is gone."""
+        self._process.kill()
+        self._process.join()
+
+
+def _serve(pipe: Connection) -> None:
+    """Do what comes through a pipe, until its other end closes."""
+    os.environ.update(_ONE_THREAD)
+    if sys.platform != "win32":  # Else semaphores that Pyomo makes get names that outlive a kill.
+        set_start_method("fork", force=True)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    with suppress(EOFError, OSError):
+        while True:
+            pipe.send(pipe.recv()())
+
+
+def _end_with_parent() -> None:
+    """End this process, in the middle of whatever it does, when the main process is gone."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+class LocalWorkers(Executor):
+    """Processes of this machine, each driven by a thread.
+
+    Unlike in a `ProcessPoolExecutor`, a process that dies takes only its own call with it, and
+    those that are in the middle of a call can be ended at once.
+    """
+
+    def __init__(self, count: int) -> None:
+        """Start no process yet: each starts with the first call it gets."""
+        self._threads = ThreadPoolExecutor(count, "dcsim-worker", _hold_back_interrupts)
+        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        self._all: set[_Worker] = set()
+        self._starting = threading.Lock()
+        self._is_over = False
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Call a function in a process."""
+        return self._threads.submit(self._call, partial(fn, *args, **kwargs))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End all processes, also those in the middle of a call."""
+        with self._starting:
+            self._is_over = True
+            for worker in tuple(self._all):
+                worker.end()
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+
+    def _call(self, function: Callable[[], T]) -> T:
+        worker = self._free()
+        try:
+            given = worker.call(function)
+        except WorkerDied:
+            self._all.discard(worker)
+            raise
+        self._idle.put(worker)
+        return given
+
+    def _free(self) -> _Worker:
+        with suppress(Empty):
+            return self._idle.get_nowait()
+        with self._starting:
+            if self._is_over:
+                raise WorkerDied("stopped")
+            worker = _Worker()
+            self._all.add(worker)
+        return worker
+
+
+def _hold_back_interrupts() -> None:
+    """Keep Ctrl-C, which a terminal sends to all, from the processes this thread starts."""
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+
+
+@contextmanager
+def local_crew(count: int) -> Iterator[Crew]:
+    """Give processes of this machine; they end with the block, whatever they are doing."""
+    executor = LocalWorkers(count)
+    try:
+        yield Crew("this machine", executor, lambda: count, lambda: False, (WorkerDied,), DEATHS)
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def dask_crew(cluster: Any) -> Iterator[Crew]:
+    """Give the workers of a Dask cluster, which stays when the block ends.
+
+    Dask itself gives a case to another worker when one dies, and gives it up after some deaths.
+
+    Args:
+        cluster: Address of its scheduler, such as `tcp://10.0.0.5:8786`, the path of a scheduler
+            file, or in Python a cluster such as `dask_jobqueue.SLURMCluster`.
+
+    Raises:
+        WorkersError: Dask is not installed, or no scheduler answers.
+    """
+    try:
+        distributed = importlib.import_module("distributed")
+    except ModuleNotFoundError:
+        raise WorkersError("Dask is not installed; pip install 'dcsim[dask]'") from None
+    client = _connected(distributed.Client, cluster)
+    name = f"Dask at {client.scheduler.address}"
+
+    def size() -> int:
+        try:
+            threads: int = sum(client.nthreads().values())
+        except (OSError, TimeoutError):
+            raise lost(name) from None
+        return max(1, threads)
+
+    try:
+        executor = client.get_executor(pure=False)
+        deaths = (distributed.KilledWorker,)
+        yield Crew(name, executor, size, lambda: client.status != "running", deaths, 1)
+    finally:
+        client.close(timeout=1)
+
+
+def _connected(connect: Callable[..., Any], cluster: Any) -> Any:
+    is_file = isinstance(cluster, str | Path) and Path(cluster).is_file()
+    where = {"scheduler_file": str(cluster)} if is_file else {"address": cluster}
+    try:
+        return connect(**where, timeout=_PATIENCE_S, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise WorkersError(f"{cluster}: no scheduler of Dask answers: {error}") from None
+
+
+def lost(name: str) -> WorkersError:
+    """Return the error that says that workers are out of reach."""
+    return WorkersError(f"{name}: the connection is lost")
