@@ -7,7 +7,7 @@ from typing import get_args
 import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError
-from dcsim.grid.accounts import hourly_carbon
+from dcsim.grid.accounts import HourlyCarbon, hourly_carbon
 from dcsim.grid.authorities import Authority, authority_named, known_authorities
 from dcsim.grid.generation import GridGeneration
 from dcsim.grid.intensity import annual_intensity_kg_per_mwh
@@ -15,6 +15,7 @@ from dcsim.grid.store.grids import REFERENCE, load_grid, stored_id, year_records
 from dcsim.grid.store.versions import StoredGrid, read_stored
 from dcsim.grid.tracing.trace import Traced, trace
 from dcsim.report.grid_pictures import (
+    Described,
     calendar_picture,
     grid_hours,
     grid_pictures,
@@ -68,13 +69,35 @@ def show_grid(grid: Grid, folder: Path, seed: int = 0) -> ShownGrid:
             be written.
     """
     generation = load_grid(grid, seed)
-    authority = authority_named(generation.ba_code)
     carbon = hourly_carbon(generation, grid, generation.index)
+    figures = write_pictures(folder, _pictures(grid, generation, carbon))
+    authority = authority_named(generation.ba_code)
+    return ShownGrid(authority, generation, carbon.intensity_kg_per_mwh, tuple(figures))
+
+
+def grid_figures(grid: Grid, seed: int = 0) -> dict[str, Described]:
+    """Draw a grid's mix, its intensity by day and hour, and its duration curves.
+
+    Args:
+        grid: Which grid, account and factor set.
+        seed: Of a reference year.
+
+    Returns:
+        Under `mix`, `intensity` and `duration` the figure and its alternative text; of a grid
+        whose generation is not known the intensity alone.
+
+    Raises:
+        DcsimError: There is no such grid, or it has not what the account needs.
+    """
+    generation = load_grid(grid, seed)
+    return _pictures(grid, generation, hourly_carbon(generation, grid, generation.index))
+
+
+def _pictures(grid: Grid, generation: GridGeneration, carbon: HourlyCarbon) -> dict[str, Described]:
     origin = MODELLED if generation.source.is_modelled else generation.source.origin
     caption = f"{origin}; {grid.account} intensity, factors {carbon.source.origin}"
-    hours = grid_hours(generation, carbon.intensity_kg_per_mwh, authority, caption)
-    figures = write_pictures(folder, grid_pictures(hours))
-    return ShownGrid(authority, generation, carbon.intensity_kg_per_mwh, tuple(figures))
+    authority = authority_named(generation.ba_code)
+    return grid_pictures(grid_hours(generation, carbon.intensity_kg_per_mwh, authority, caption))
 
 
 def check_grid(text: str, folder: Path) -> tuple[StoredGrid, tuple[Path, ...]]:

@@ -25,7 +25,9 @@ from dcsim.report.grid_pictures import (
     map_picture,
     write_pictures,
 )
+from dcsim.report.grid_report import grid_figures
 from dcsim.report.projection import EARTH_RADIUS_KM, albers_km
+from dcsim.scenario.spec import Grid
 from tests.report.test_figures import labels_of
 
 CAPTION = "reference year (modelled)"
@@ -151,6 +153,13 @@ def test_intensity_colors_span_nearly_all_hours(year: GridHours) -> None:
     flat = replace(year, intensity_kg_per_mwh=year.intensity_kg_per_mwh * 0 + 24)
     assert grid_pictures(flat)["intensity"][0].axes[0].collections[0].get_clim() == (23, 25)
     assert figure.axes[0].get_ylabel() == "Local time"
+
+
+def test_figures_of_a_grid_by_its_id_name_account_and_origin() -> None:
+    figures = grid_figures(Grid(id="BPAT:reference", account="mean"))
+    assert list(figures) == ["mix", "intensity", "duration"]
+    texts = " ".join(text.get_text() for text in figures["mix"][0].texts)
+    assert "reference year (modelled); mean intensity" in texts
 
 
 def test_hours_come_from_the_grid_and_its_records() -> None:
