@@ -1,0 +1,147 @@
+"""The columns of an atlas' tables: what each is called, means, and how its numbers are written."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from dcsim.report.atlas_places import BUILT_BELOW
+from dcsim.report.numbers import DASH, percent, rounded, scientific
+from dcsim.report.sortable import Column
+
+Shown = tuple[Column, str, Callable[[float], str]]
+"""A column of numbers: its head, the column of `Atlas.places` it shows, how that is written."""
+
+_TOTAL = "total"
+"""Stands for the unit of totals, which the horizon decides."""
+
+
+def whole_percent(value: float) -> str:
+    """Return a share in whole percent [-]."""
+    return percent(value, 0)
+
+
+def tonnes_per_mw(value: float) -> str:
+    """Return a total with three digits, and never less than its ones [t per MW]."""
+    return rounded(value) if value < 100 else f"{value:,.0f}"
+
+
+def size(value: float) -> str:
+    """Return a capacity per MW of load, a dash below what counts as built."""
+    return DASH if value < BUILT_BELOW else f"{value:,.2f}"
+
+
+def _gap(value: float) -> str:
+    return scientific(value) if value > 0 else "0"
+
+
+def _one_decimal(value: float) -> str:
+    return f"{value:,.1f}"
+
+
+_PER_MW = "Nameplate per MW of mean load."
+
+RANKED: tuple[Shown, ...] = (
+    (
+        Column("Doing nothing", "Carbon if nothing is built and no work moves.", unit=_TOTAL),
+        "nothing_t_per_mw",
+        tonnes_per_mw,
+    ),
+    (
+        Column(
+            "With the plan",
+            "Operational and embodied carbon of the last strategy's plan; places are ranked by it.",
+            unit=_TOTAL,
+        ),
+        "total_t_per_mw",
+        tonnes_per_mw,
+    ),
+    (
+        Column("Saved", "What the plan emits less than doing nothing, as a share of that."),
+        "saved_frac",
+        percent,
+    ),
+    (Column("Solar", _PER_MW, unit="MW per MW"), "solar_per_mw", size),
+    (Column("Wind", _PER_MW, unit="MW per MW"), "wind_per_mw", size),
+    (
+        Column("Battery", "Energy per MW of mean load.", unit="MWh per MW"),
+        "battery_mwh_per_mw",
+        size,
+    ),
+    (Column("Battery lasts", "Its energy over its power.", unit="h"), "battery_h", _one_decimal),
+    (
+        Column("Extra servers", "Beyond the peak, per MW of mean load.", unit="MW per MW"),
+        "servers_per_mw",
+        size,
+    ),
+    (
+        Column("Coverage", "Share of the load met by own solar and wind, the battery included."),
+        "coverage_frac",
+        percent,
+    ),
+    (
+        Column("CFE", "Coverage, and grid power that was carbon-free in the hour it was used."),
+        "cfe_frac",
+        percent,
+    ),
+    (
+        Column(
+            "Cost of a tonne",
+            "What the plan costs more than doing nothing, over what it saves; below zero, it is "
+            "cheaper.",
+            unit="USD per t saved",
+        ),
+        "usd_per_t",
+        rounded,
+    ),
+    (
+        Column("Proof gap", "Another plan is better by this share of the total at most."),
+        "gap_frac",
+        _gap,
+    ),
+)
+"""What plans are ranked and compared by."""
+
+SITE: tuple[Shown, ...] = (
+    (
+        Column("Grid", "Mean carbon intensity of the hours.", unit="kg/MWh"),
+        "intensity_kg_per_mwh",
+        lambda value: f"{value:,.0f}",
+    ),
+    (
+        Column(
+            "Daily swing",
+            "Highest less lowest intensity of a day, the mean over days, over the mean intensity.",
+        ),
+        "intensity_daily_swing_frac",
+        whole_percent,
+    ),
+    (Column("Solar yield", "Mean capacity factor of solar."), "solar_cf", whole_percent),
+    (Column("Wind yield", "Mean capacity factor of wind."), "wind_cf", whole_percent),
+    (
+        Column(
+            "Weakest week",
+            "Output of the weakest seven days in a row of equal nameplates of sun and wind, over "
+            "its mean.",
+        ),
+        "calm_week_frac",
+        whole_percent,
+    ),
+    (
+        Column("Wind's share", "Of what is built, by what it could generate over the horizon."),
+        "wind_share_frac",
+        whole_percent,
+    ),
+)
+"""What places are like."""
+
+NAMES = (
+    Column("Rank", "By total carbon with the plan, the least first."),
+    Column("BA", "Code of the balancing authority.", is_number=False),
+    Column("Name", "Of the balancing authority.", is_number=False),
+    Column("Region", "Of EIA-930.", is_number=False),
+)
+"""What places are called."""
+
+
+def with_total_unit(column: Column, unit: str) -> Column:
+    """Return a column with the unit of totals, if it is one of them."""
+    return replace(column, unit=unit) if column.unit == _TOTAL else column

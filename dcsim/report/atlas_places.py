@@ -1,0 +1,219 @@
+"""What an atlas compares: each case's plan beside doing nothing, per MW of mean load.
+
+Cases are looked at under the first label of every axis but the places; other labels are compared
+with that, one axis at a time.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from dcsim.grid.authorities import known_authorities
+from dcsim.optimize.plan import ROUNDING_MW
+from dcsim.report.batch import BA, KEY, SITE_COLUMNS, BatchFindings
+from dcsim.report.study import NOTHING
+from dcsim.units import KG_PER_T
+
+PLACES = "ba"
+"""The axis of places."""
+
+BUILT_BELOW = 0.005
+"""A capacity below this counts as not built [MW or MWh per MW of mean load]."""
+
+MOSTLY_FRAC = 2 / 3
+"""From this share of own generation on, a place builds mostly the one."""
+
+BUILT = ("Mostly wind", "Mostly solar", "Both alike", "Neither")
+"""What a place builds, by what would come from it in a year."""
+
+SOURCES = {
+    "operational": "operational_kg",
+    "solar": "embodied_solar_kg",
+    "wind": "embodied_wind_kg",
+    "battery": "embodied_battery_kg",
+    "servers": "embodied_servers_kg",
+}
+"""What carbon comes from, by the column of `PLAN_COLUMNS` it stands in."""
+
+_SIZES = {
+    "solar_per_mw": "solar_mw",
+    "wind_per_mw": "wind_mw",
+    "battery_mwh_per_mw": "battery_mwh",
+    "battery_mw_per_mw": "battery_mw",
+    "servers_per_mw": "extra_server_mw",
+}
+_KEPT = (
+    "strategy", "coverage_frac", "cfe_frac", "gap_frac", "is_optimal", "infeasible", "cost_usd",
+    "curtailed_mwh", "load_mwh", "unserved_mwh",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """The findings of a study with several places, as its report looks at them."""
+
+    findings: BatchFindings
+
+    @cached_property
+    def cases(self) -> pd.DataFrame:
+        """Return all cases that are done: see `compared`."""
+        return compared(self.findings)
+
+    @cached_property
+    def places(self) -> pd.DataFrame:
+        """Return the places under the first labels, by code, the least total first."""
+        return ranked(self.at({}))
+
+    @cached_property
+    def without(self) -> pd.DataFrame:
+        """Return the places under the first labels whose last strategy cannot keep the limits."""
+        rows = self.at({})
+        return rows[rows["infeasible"] != ""]
+
+    @cached_property
+    def options(self) -> pd.DataFrame:
+        """Return what each strategy emits in each ranked place, and doing nothing [t per MW]."""
+        first = self.findings.plans[self.findings.plans[KEY].isin(self.places[KEY])]
+        per_mw = first["total_kg"] / KG_PER_T / first["load_mw"]
+        table = first.assign(t=per_mw).pivot(index=BA, columns="strategy", values="t")
+        return table.loc[self.places.index, list(dict.fromkeys(first["strategy"]))]
+
+    @property
+    def strategies(self) -> list[str]:
+        """Return the strategies planned under the first labels, as the study lists them."""
+        return [name for name in self.options.columns if name != NOTHING]
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """Return each axis and label that is compared with the first."""
+        return [
+            (axis, label)
+            for axis, labels in self.findings.axes.items()
+            if axis != PLACES
+            for label in labels[1:]
+        ]
+
+    @property
+    def hours(self) -> int:
+        """Return the length of the horizon that most cases have [h]."""
+        return int(self.cases["hours"].mode().iloc[0]) if len(self.cases) else 0
+
+    @property
+    def missing(self) -> list[str]:
+        """Return the places that were asked for, and have no case done under the first labels."""
+        return [ba for ba in self.findings.axes[PLACES] if ba not in self.at({}).index]
+
+    @property
+    def failed(self) -> list[str]:
+        """Return the places whose case under the first labels failed."""
+        rows = self.findings.failures
+        for axis, labels in self.findings.axes.items():
+            if axis != PLACES:
+                rows = rows[rows[axis] == labels[0]]
+        return [str(ba) for ba in rows[PLACES]]
+
+    def at(self, labels: Mapping[str, str]) -> pd.DataFrame:
+        """Return the cases under some labels, and the first of all other axes, by place."""
+        rows = self.cases
+        for axis, known in self.findings.axes.items():
+            if axis != PLACES:
+                rows = rows[rows[axis] == labels.get(axis, known[0])]
+        return rows.drop_duplicates(BA).set_index(BA)
+
+    def pairs(self, axis: str, label: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the places that have a plan under the first label of an axis and under another.
+
+        Returns:
+            Both tables with the same places in the order of their rank under the first label; the
+            ranks are among these places.
+        """
+        other = ranked(self.at({axis: label}))
+        both = [ba for ba in self.places.index if ba in other.index]
+        first, second = self.places.loc[both], other.loc[[ba for ba in other.index if ba in both]]
+        first = first.assign(rank=range(1, len(both) + 1))
+        return first, second.assign(rank=range(1, len(both) + 1)).loc[both]
+
+
+def compared(findings: BatchFindings) -> pd.DataFrame:
+    """Return a row for each case that is done: its last strategy's plan beside doing nothing.
+
+    Columns: those of the place and the axes; what identifies the plan and its scores;
+    `total_t_per_mw`, `nothing_t_per_mw` and one for each of `SOURCES` [t per MW of mean load];
+    sizes per MW of mean load; `battery_h` [h]; `saved_frac`, missing where doing nothing leaves
+    load unserved; `usd_per_t`, missing where nothing is saved; `own_frac`, what solar and wind
+    could generate over the load; `wind_share_frac` of that; `built`, one of `BUILT`.
+    """
+    plans = findings.plans
+    rows = plans.groupby(KEY, sort=False).tail(1).reset_index(drop=True)
+    nothing = plans[plans["strategy"] == NOTHING].set_index(KEY).reindex(rows[KEY])
+    axes = [axis for axis in findings.axes if axis in plans.columns]
+    table = rows[list(dict.fromkeys([KEY, BA, *axes, *SITE_COLUMNS, *_KEPT]))].copy()
+    per_mw = 1 / rows["load_mw"]
+    table["total_t_per_mw"] = rows["total_kg"] / KG_PER_T * per_mw
+    table["nothing_t_per_mw"] = nothing["total_kg"].to_numpy() / KG_PER_T * per_mw
+    for name, column in SOURCES.items():
+        table[f"{name}_t_per_mw"] = rows[column] / KG_PER_T * per_mw
+    for name, column in _SIZES.items():
+        table[name] = rows[column] * per_mw
+    table["battery_h"] = _over(table["battery_mwh_per_mw"], table["battery_mw_per_mw"])
+    is_fair = (nothing["unserved_mwh"].to_numpy() <= ROUNDING_MW) & (rows["unserved_mwh"] < 1)
+    saved_t = (table["nothing_t_per_mw"] - table["total_t_per_mw"]).where(is_fair)
+    table["saved_frac"] = _over(saved_t, table["nothing_t_per_mw"])
+    more_usd = (rows["cost_usd"] - nothing["cost_usd"].to_numpy()) * per_mw
+    table["usd_per_t"] = _over(more_usd, saved_t)
+    _add_own_generation(table)
+    return table.join(registry_of(table[BA]), on=BA)
+
+
+def _over(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """Return a ratio, missing where the whole is nothing."""
+    return part / whole.where(whole > BUILT_BELOW)
+
+
+def _add_own_generation(table: pd.DataFrame) -> None:
+    solar = table["solar_per_mw"] * table["solar_cf"].fillna(0.0)
+    wind = table["wind_per_mw"] * table["wind_cf"].fillna(0.0)
+    table["own_frac"] = (solar + wind) * table["load_mw"] * table["hours"] / table["load_mwh"]
+    table["wind_share_frac"] = wind / (solar + wind).where(solar + wind > BUILT_BELOW)
+    share = table["wind_share_frac"]
+    table["built"] = np.select(
+        [share.isna(), share >= MOSTLY_FRAC, share <= 1 - MOSTLY_FRAC],
+        [BUILT[3], BUILT[0], BUILT[1]],
+        BUILT[2],
+    )
+
+
+def registry_of(codes: Iterable[str]) -> pd.DataFrame:
+    """Return name, region and place of each authority by its code; of one not known, the code."""
+    known = known_authorities()
+    rows = {str(code): known.get(str(code)) for code in codes}
+    return pd.DataFrame(
+        [
+            (a.ba_name, a.region, a.latitude, a.longitude) if a else (code, "", None, None)
+            for code, a in rows.items()
+        ],
+        index=list(rows),
+        columns=["name", "region", "latitude", "longitude"],
+    )
+
+
+def ranked(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the places that have a plan, the least total first, with their `rank` from 1."""
+    order = rows[rows["total_t_per_mw"].notna()].sort_values("total_t_per_mw", kind="stable")
+    return order.assign(rank=range(1, len(order) + 1))
+
+
+def making_kg_per_mwh(atlas: Atlas, source: str) -> float | None:
+    """Return what making a MWh of own `solar` or `wind` emits, from what was built [kg/MWh].
+
+    It is charged for each MWh that could be generated: the embodied carbon over capacity, capacity
+    factor and hours. The median of the places that build it; none if no place does.
+    """
+    rows = atlas.places[atlas.places[f"{source}_per_mw"] > BUILT_BELOW]
+    mwh = rows[f"{source}_per_mw"] * rows[f"{source}_cf"] * rows["hours"]
+    if rows.empty:
+        return None
+    return float((rows[f"{source}_t_per_mw"] * KG_PER_T / mwh).median())

@@ -1,0 +1,235 @@
+"""The sentences of an atlas, made from the numbers."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from dcsim.report.atlas_places import BUILT, BUILT_BELOW, PLACES, Atlas
+from dcsim.report.numbers import (
+    CO2E,
+    NO_BREAK,
+    percent,
+    period,
+    rounded,
+    scientific,
+    with_unit,
+)
+from dcsim.report.prose import listed
+
+_MOST_NAMED = 12
+"""So many places are named in a sentence before the rest is only counted."""
+
+OPTIONS = {"renewables_battery": "a battery", "renewables_shifting": "shifting work in time"}
+"""What each of these strategies adds to renewables alone."""
+
+WORTH_FRAC = 0.01
+"""From this share of the total on, an option is said to matter."""
+
+_HOLDS, _HOLDS_IN_THE_MAIN = 0.95, 0.75
+"""From which rank correlation on a ranking is said to hold [-]."""
+
+
+def per_mw(atlas: Atlas) -> str:
+    """Return the unit of totals: tonnes over the horizon per MW of mean load."""
+    return f"t{NO_BREAK}{CO2E} {period(atlas.hours)} per MW"
+
+
+def named(codes: Sequence[str]) -> str:
+    """Return places as a list in words, cut where it gets too long."""
+    if len(codes) <= _MOST_NAMED:
+        return listed(list(codes))
+    return f"{', '.join(codes[:_MOST_NAMED])} and {len(codes) - _MOST_NAMED} more"
+
+
+def places_in_words(count: int) -> str:
+    """Return a count of places with the noun."""
+    return f"{count:,} {'place' if count == 1 else 'places'}"
+
+
+def atlas_headline(atlas: Atlas) -> list[str]:
+    """Return what an atlas says, in sentences; what did not work stands beside them."""
+    if atlas.places.empty:
+        return ["No place has a plan."]
+    return [
+        _best_and_worst(atlas),
+        _saving(atlas),
+        _what_is_built(atlas),
+        *_what_options_bring(atlas),
+        *_what_it_costs(atlas),
+        *_how_firm(atlas),
+        _proof(atlas),
+    ]
+
+
+def _best_and_worst(atlas: Atlas) -> str:
+    rows = atlas.places
+    best, worst = rows.iloc[0], rows.iloc[-1]
+    asked = len(atlas.findings.axes[PLACES])
+    count = f"all {asked}" if len(rows) == asked else f"{len(rows)} of {asked}"
+    return (
+        f"Of {count} places planned, {rows.index[0]} ({best['name']}) emits least with its plan, "
+        f"{rounded(best['total_t_per_mw'])}, and {rows.index[-1]} ({worst['name']}) most, "
+        f"{rounded(worst['total_t_per_mw'])} {per_mw(atlas)} of mean load, making included; the "
+        f"median is {rounded(rows['total_t_per_mw'].median())}."
+    )
+
+
+def _saving(atlas: Atlas) -> str:
+    rows = atlas.places
+    saved, nothing = rows["saved_frac"].dropna(), rows["nothing_t_per_mw"]
+    if saved.empty:
+        return "Doing nothing is no measure here: it leaves load unserved."
+    return (
+        f"Planning saves {percent(saved.median())} of the carbon of doing nothing at the median, "
+        f"from {percent(saved.min())} at {saved.idxmin()} to {percent(saved.max())} at "
+        f"{saved.idxmax()}. Doing nothing, the worst place emits {_times(nothing)} what the best "
+        f"does; with the plans, {_times(rows['total_t_per_mw'])}."
+    )
+
+
+def _times(values: pd.Series) -> str:
+    return f"{rounded(float(values.max() / values.min()), 2)} times"
+
+
+def _what_is_built(atlas: Atlas) -> str:
+    rows = atlas.places
+    counts = [(_KINDS[kind], int((rows["built"] == kind).sum())) for kind in BUILT]
+    kinds = listed([f"{words} in {places_in_words(n)}" for words, n in counts if n])
+    has_battery = rows["battery_mwh_per_mw"] >= BUILT_BELOW
+    servers = int((rows["servers_per_mw"] >= BUILT_BELOW).sum())
+    battery = "no battery"
+    if has_battery.any():
+        size = rounded(rows["battery_mwh_per_mw"][has_battery].median(), 2)
+        battery = (
+            f"a battery in {int(has_battery.sum())} (at the median {with_unit(size, 'MWh')} per "
+            f"MW, {rounded(rows['battery_h'][has_battery].median(), 2)} hours)"
+        )
+    beyond = (
+        f"servers beyond the peak in {servers}" if servers else "nowhere servers beyond the peak"
+    )
+    return f"Plans build {kinds}; {battery}; {beyond}."
+
+
+_KINDS = dict(
+    zip(
+        BUILT,
+        ("mostly wind", "mostly solar", "solar and wind alike", "neither"),
+        strict=True,
+    )
+)
+
+
+def _what_options_bring(atlas: Atlas) -> list[str]:
+    """Say what battery and shifting each take off what renewables alone leave, and where most."""
+    table = atlas.options
+    told = [
+        _brings(words, 1 - table[strategy] / table["renewables"])
+        for strategy, words in OPTIONS.items()
+        if strategy in table and "renewables" in table
+    ]
+    if not told:
+        return []
+    return [f"On top of solar and wind alone, {listed(told)}.", *_which_is_better(table)]
+
+
+def _brings(words: str, frac: pd.Series) -> str:
+    if frac.max() < WORTH_FRAC:
+        return f"{words} takes off less than {percent(WORTH_FRAC, 0)} anywhere"
+    return (
+        f"{words} takes off a further {percent(frac.median())} at the median (most at "
+        f"{frac.idxmax()}, {percent(frac.max())})"
+    )
+
+
+def _which_is_better(table: pd.DataFrame) -> list[str]:
+    """Say in how many places one option does more than the other by what is worth telling."""
+    battery, shifting = OPTIONS
+    if battery not in table or shifting not in table:
+        return []
+    margin = WORTH_FRAC * table["renewables"]
+    counts = [
+        ("a battery does more in", int((table[battery] < table[shifting] - margin).sum())),
+        ("shifting does more in", int((table[shifting] < table[battery] - margin).sum())),
+        (
+            f"they are within {percent(WORTH_FRAC, 0)} of each other in",
+            int(((table[battery] - table[shifting]).abs() <= margin).sum()),
+        ),
+    ]
+    return [f"Of the two alone, {listed([f'{w} {places_in_words(n)}' for w, n in counts if n])}."]
+
+
+def _what_it_costs(atlas: Atlas) -> list[str]:
+    usd = atlas.places["usd_per_t"].dropna()
+    if usd.empty:
+        return []
+    cheaper = int((usd < 0).sum())
+    also = f" In {places_in_words(cheaper)} the plan costs less than doing nothing." * (cheaper > 0)
+    return [
+        f"At the scenario's prices, a tonne saved costs {with_unit(rounded(usd.median()), 'USD')} "
+        f"at the median, from {rounded(usd.min())} at {usd.idxmin()} to {rounded(usd.max())} at "
+        f"{usd.idxmax()}.{also}"
+    ]
+
+
+def _how_firm(atlas: Atlas) -> list[str]:
+    """Say under which other label the ranking agrees least with the first."""
+    told = []
+    for axis, label in atlas.others:
+        first, other = atlas.pairs(axis, label)
+        if len(first) > 2:
+            told.append((spearman(first["rank"], other["rank"]), label, axis, len(first)))
+    if not told:
+        return []
+    rho, label, axis, n = min(told)
+    return [
+        f"When the question changes, the ranking {_firmness(rho)}: it agrees least under “{label}” "
+        f"({axis}), with a rank correlation of {rounded(rho, 2)} over {n} places."
+    ]
+
+
+def _firmness(rho: float) -> str:
+    if rho >= _HOLDS:
+        return "holds"
+    return "holds in the main" if rho >= _HOLDS_IN_THE_MAIN else "does not hold"
+
+
+def spearman(one: pd.Series, other: pd.Series) -> float:
+    """Return the rank correlation of two columns [-]."""
+    return float(one.rank().corr(other.rank()))
+
+
+def _proof(atlas: Atlas) -> str:
+    rows = atlas.places
+    open_ones = [str(ba) for ba in rows.index[~rows["is_optimal"].astype(bool)]]
+    gap = max(float(rows["gap_frac"].max()), 0.0)
+    if not open_ones:
+        return f"Every plan is proved to be the best of its kind to within {scientific(gap)}."
+    return (
+        f"Time ran out before the plans of {named(open_ones)} were proved to be the best: another "
+        f"may be better by up to {percent(gap, 2)}."
+    )
+
+
+def trouble(atlas: Atlas) -> list[str]:
+    """Return which places have no plan, and why; empty if all have one."""
+    failed = [ba for ba in atlas.failed if ba in atlas.missing]
+    rest = [ba for ba in atlas.missing if ba not in failed]
+    others = len(atlas.findings.failures) - len(failed)
+    open_cases = atlas.findings.cases - atlas.findings.done - len(atlas.findings.failures)
+    said = [
+        ("cannot keep the limits", [str(ba) for ba in atlas.without.index]),
+        ("failed", failed),
+        ("not done" if open_cases > 0 else "not asked for under the first labels", rest),
+    ]
+    parts = [f"{named(codes)} ({why})" for why, codes in said if codes]
+    sentences = [f"Without a plan, so not ranked: {'; '.join(parts)}."] if parts else []
+    if others > 0:
+        sentences.append(f"A further {others} of {atlas.findings.cases} cases failed.")
+    if open_cases > 0:
+        sentences.append(
+            f"{open_cases} of {atlas.findings.cases} cases are not done: this page is of a batch "
+            "under way, and its ranking may change."
+        )
+    if failed or others > 0 or len(atlas.without):
+        sentences.append("The table “What did not work” has the reasons.")
+    return sentences
