@@ -264,6 +264,8 @@ class _Work:
         self._failed = failures_of(self._folder).keys() & self._cases.keys() - set(waiting)
         self._tell()
         while waiting or flying:
+            if self._crew.is_lost():
+                raise lost(self._crew.name)
             while waiting and len(flying) < self._crew.size():
                 key = waiting.popleft()
                 flying[self._crew.executor.submit(attempt, self._cases[key], key, self._run)] = key
@@ -271,8 +273,6 @@ class _Work:
                 key = flying.pop(future)
                 if not self._is_over(key, future):
                     waiting.append(key)
-            if self._crew.is_lost():
-                raise lost(self._crew.name)
 
     def _is_over(self, key: str, future: Future[Attempt | Refusal]) -> bool:
         """Put away what came of a case; tell whether that is all, or it must be run again."""
@@ -285,6 +285,11 @@ class _Work:
             self._fail(key, _of_deaths(self._deaths[key], death))
         except CancelledError:
             raise lost(self._crew.name) from None
+        except Exception as error:
+            raise WorkersError(
+                f"{self._crew.name}: the workers cannot run a case of dcsim: "
+                f"{type(error).__name__}: {error}"
+            ) from error
         else:
             self._put(key, _unless_refused(self._crew, found))
         self._tell()

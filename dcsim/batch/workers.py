@@ -5,6 +5,7 @@ they give back what a case found, or why it failed, and the main process puts it
 """
 
 import importlib
+import logging
 import os
 import signal
 import socket
@@ -287,22 +288,35 @@ def dask_crew(cluster: Any) -> Iterator[Crew]:
         distributed = importlib.import_module("distributed")
     except ModuleNotFoundError:
         raise WorkersError("Dask is not installed; pip install 'dcsim[dask]'") from None
-    client = _connected(distributed.Client, cluster)
-    name = f"Dask at {client.scheduler.address}"
+    with _quiet("distributed.client"):
+        client = _connected(distributed.Client, cluster)
+        name = f"Dask at {client.scheduler.address}"
 
-    def size() -> int:
+        def size() -> int:
+            try:
+                threads: int = sum(client.nthreads().values())
+            except (OSError, TimeoutError):
+                raise lost(name) from None
+            return max(1, threads)
+
         try:
-            threads: int = sum(client.nthreads().values())
-        except (OSError, TimeoutError):
-            raise lost(name) from None
-        return max(1, threads)
+            executor = client.get_executor(pure=False)
+            deaths = (distributed.KilledWorker,)
+            yield Crew(name, executor, size, lambda: client.status != "running", deaths, 1)
+        finally:
+            client.close(timeout=1)
 
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep a library from telling on the error stream what an error of ours will say."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
     try:
-        executor = client.get_executor(pure=False)
-        deaths = (distributed.KilledWorker,)
-        yield Crew(name, executor, size, lambda: client.status != "running", deaths, 1)
+        yield
     finally:
-        client.close(timeout=1)
+        logger.setLevel(before)
 
 
 def _connected(connect: Callable[..., Any], cluster: Any) -> Any:
