@@ -5,34 +5,31 @@ that changed are run again, and those that failed once more if asked to. Only th
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dcsim.batch.cases import Case, cases_of
+from dcsim.batch.cases import Case
 from dcsim.batch.folder import (
     Asked,
     add_to_log,
     done_keys,
     failures_of,
     held,
-    is_held,
     keep_only,
     put_failure,
     put_tables,
     read_asked,
-    read_batch,
-    read_log,
     remove_damaged,
     write_asked,
 )
-from dcsim.batch.keys import key_of
+from dcsim.batch.found import read_batch
+from dcsim.batch.processes import local_crew
+from dcsim.batch.standing import Standing, asked_of, cases_by_key, log_of, standing_of
 from dcsim.batch.study import Batch, as_asked
 from dcsim.batch.tables import run_case
 from dcsim.batch.workers import (
@@ -40,58 +37,22 @@ from dcsim.batch.workers import (
     Crew,
     Failure,
     Refusal,
-    Run,
     attempt,
     cores,
     dask_crew,
-    local_crew,
     lost,
 )
 from dcsim.errors import OutputError, WorkersError
 from dcsim.report.batch import KEY, BatchFindings
 from dcsim.report.folder import versions
 
+if TYPE_CHECKING:
+    from dcsim.batch.workers import Run
+
 _LOOK_UP_S = 1.0
 """How often to look whether the workers are still in reach while no case ends [s]."""
 
 _NOTHING_CHANGED = "; nothing was changed"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How far a batch is.
-
-    Attributes:
-        cases: How many the study asks for.
-        done: How many are done.
-        failed: How many failed, and are not run again unless asked to.
-        seconds: What each case took that is done, also in earlier runs [s].
-        workers: How many cases run at once.
-        peak_mb: Most memory a worker has held [MB].
-    """
-
-    cases: int
-    done: int
-    failed: int
-    seconds: Sequence[float]
-    workers: int
-    peak_mb: float
-
-    @property
-    def left(self) -> int:
-        """Return how many cases are neither done nor failed."""
-        return self.cases - self.done - self.failed
-
-    @property
-    def seconds_a_case(self) -> float | None:
-        """Return how long a case takes in the mean; unknown before one is done [s]."""
-        return fmean(self.seconds) if self.seconds else None
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Return how long the rest takes if it is like what is done; unknown before that [s]."""
-        mean = self.seconds_a_case
-        return None if mean is None else mean * self.left / min(self.workers, self.left or 1)
 
 
 Progress = Callable[[Standing], None]
@@ -110,7 +71,7 @@ def run_batch(
     dask: Any = None,
     retry: bool = False,
     progress: Progress = _silent,
-    run: Run = run_case,
+    run: "Run" = run_case,
 ) -> BatchFindings:
     """Run the cases of a study that are not done yet, and write the report of all.
 
@@ -133,8 +94,8 @@ def run_batch(
         OutputError: The folder is another's, in use, or cannot be written; done cases are kept.
         WorkersError: The cluster is lost, or is not like this process; done cases are kept.
     """
-    cases = {key_of(case): case for case in cases_of(batch)}
-    asked = _asked(batch, cases)
+    cases = cases_by_key(batch)
+    asked = asked_of(batch, cases)
     with held(folder, batch.study), _telling_what_is_kept(folder, asked):
         remove_damaged(folder)
         write_asked(folder, asked, dict(as_asked(batch)))
@@ -173,57 +134,6 @@ def rewrite_report(folder: Path) -> BatchFindings:
         return write_report(folder)
 
 
-@dataclass(frozen=True)
-class Status:
-    """How far the batch of a folder is, and whether it is at work.
-
-    Attributes:
-        study: Its name.
-        standing: How far it is.
-        failures: Why cases failed, by what they are called.
-        others: How many cases in the folder are done and not asked for any more.
-        is_running: A batch is at work in the folder.
-    """
-
-    study: str
-    standing: Standing
-    failures: Mapping[str, Failure]
-    others: int
-    is_running: bool
-
-
-def status_of(folder: Path, batch: Batch | None = None) -> Status:
-    """Return how far a batch is.
-
-    Args:
-        folder: Of the batch; if a study is given, it need not be there yet.
-        batch: The study; if left out, as it was when the batch was last run.
-
-    Raises:
-        OutputError: The folder is no batch, or is damaged.
-    """
-    if batch is None:
-        asked = read_asked(folder)
-    else:
-        asked = _asked(batch, {key_of(case): case for case in cases_of(batch)})
-    failures = {
-        ", ".join(f"{axis} {label}" for axis, label in asked.cases[key].items() if label): failure
-        for key, failure in failures_of(folder).items()
-        if key in asked.cases
-    }
-    log = _log_of(folder, asked.cases)
-    count = int(log[-1].get("workers", 1)) if log else cores()
-    there = done_keys(folder)
-    done = len(there & asked.cases.keys())
-    standing = _standing(asked.cases, done, len(failures), log, count)
-    return Status(asked.study, standing, failures, len(there) - done, is_held(folder))
-
-
-def _asked(batch: Batch, cases: Mapping[str, Case]) -> Asked:
-    labels = {key: case.labels for key, case in cases.items()}
-    return Asked(batch.study, batch.description, labels, versions())
-
-
 def _crew(workers: int | None, dask: Any) -> AbstractContextManager[Crew]:
     if dask is not None:
         return dask_crew(dask)
@@ -249,11 +159,11 @@ class _Work:
     """The loop that gives cases to workers and puts away what comes back."""
 
     def __init__(
-        self, folder: Path, cases: Mapping[str, Case], crew: Crew, run: Run, progress: Progress
+        self, folder: Path, cases: Mapping[str, Case], crew: Crew, run: "Run", progress: Progress
     ) -> None:
         self._folder, self._cases = folder, cases
         self._crew, self._run, self._progress = crew, run, progress
-        self._log = _log_of(folder, cases)
+        self._log = log_of(folder, cases)
         self._done = len(done_keys(folder) & cases.keys())
         self._failed: set[str] = set()
         self._deaths: Counter[str] = Counter()
@@ -320,7 +230,7 @@ class _Work:
 
     def _tell(self) -> None:
         size = self._crew.size()
-        self._progress(_standing(self._cases, self._done, len(self._failed), self._log, size))
+        self._progress(standing_of(self._cases, self._done, len(self._failed), self._log, size))
 
 
 def _unless_refused(crew: Crew, found: Attempt | Refusal) -> Attempt:
@@ -347,25 +257,4 @@ def _of_deaths(deaths: int, death: BaseException) -> Failure:
     times = "its worker died" if deaths == 1 else f"its worker died {deaths} times"
     return Failure(
         "WorkerDied", f"{times} of this case: killed, or out of memory ({death}); see --workers"
-    )
-
-
-def _log_of(folder: Path, keys: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [entry for entry in read_log(folder) if entry[KEY] in keys]
-
-
-def _standing(
-    cases: Mapping[str, Any],
-    done: int,
-    failed: int,
-    log: Sequence[Mapping[str, Any]],
-    workers: int,
-) -> Standing:
-    return Standing(
-        len(cases),
-        done,
-        failed,
-        [entry["seconds"] for entry in log if not entry.get("is_failure")],
-        workers,
-        max((entry["peak_mb"] for entry in log), default=0.0),
     )
