@@ -23,8 +23,8 @@ import pandas as pd
 
 from dcsim.errors import InfeasibleError, ScenarioError, explained
 from dcsim.optimize.boxed import Bases, Basis
-from dcsim.optimize.front import FRONT_KINDS, Front, FrontKind, FrontPoint
-from dcsim.optimize.pareto import LEAST_POINTS, Traced, trace_front
+from dcsim.optimize.front import FRONT_KINDS, LEAST_POINTS, Front, FrontKind, FrontPoint
+from dcsim.optimize.pareto import Traced, trace_front
 from dcsim.optimize.plan import Certificate, Design
 from dcsim.report.folder import Contents, as_json, fresh_folder, versions, write_file
 from dcsim.report.front_page import PAGE, write_front_report

@@ -22,8 +22,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from dcsim.errors import ScenarioError
-from dcsim.optimize.front import FrontKind
-from dcsim.optimize.pareto import LEAST_POINTS
+from dcsim.optimize.front import LEAST_POINTS, FrontKind
 from dcsim.scenario.document import Document, apply_override, read_document
 from dcsim.scenario.load import (
     STUDY,

@@ -18,6 +18,9 @@ FrontKind = Literal["carbon", "cost"]
 
 FRONT_KINDS: tuple[FrontKind, ...] = get_args(FrontKind)
 
+LEAST_POINTS = 3
+"""The two ends and one between."""
+
 _AWAY_FRAC = 0.2
 """Where two tangents meet close to a point, as they do beside a steep end, a new point would tell
 little; it keeps this share of the interval away [-]."""

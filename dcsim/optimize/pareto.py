@@ -27,9 +27,6 @@ from dcsim.optimize.solve import GAP_LIMIT, INFEASIBLE
 from dcsim.scenario.spec import Scenario, Strategy
 from dcsim.traces.frame import Traces
 
-LEAST_POINTS = 3
-"""The two ends and one between."""
-
 SAME_FRAC = 1e-9
 """How far above its least a total may be while the other is made least [-]."""
 
