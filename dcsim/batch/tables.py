@@ -15,7 +15,7 @@ from dcsim.footprint.money import capital_spent_usd
 from dcsim.grid.store.grids import code_of
 from dcsim.optimize.front import Front, FrontPoint
 from dcsim.optimize.pareto import trace_front
-from dcsim.report.batch import FRONT_COLUMNS, KEY, PLAN_COLUMNS, SITE_COLUMNS
+from dcsim.report.batch import FRONT_COLUMNS, KEY, OWN, PLAN_COLUMNS, SITE_COLUMNS
 from dcsim.report.study import Outcome, Study
 from dcsim.report.views import moved_mwh
 from dcsim.run import study_of
@@ -23,9 +23,6 @@ from dcsim.scenario.spec import Scenario
 from dcsim.traces.frame import Traces
 from dcsim.traces.years import build_years
 from dcsim.units import HOURS_PER_DAY
-
-OWN = "own"
-"""In place of an authority's code where the grid is a file."""
 
 HOURS_PER_WEEK = 7 * HOURS_PER_DAY
 

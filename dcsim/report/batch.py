@@ -7,6 +7,9 @@ import pandas as pd
 
 KEY, BA = "key", "ba_code"
 
+OWN = "own"
+"""In place of an authority's code where the grid is a file."""
+
 SITE_COLUMNS = (
     "hours",
     "load_mw",

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from dcsim.batch.cases import cases_of
-from dcsim.batch.tables import OWN, CaseTables, ba_of, calm_week_frac, daily_swing_frac, run_case
-from dcsim.report.batch import FRONT_COLUMNS, KEY, PLAN_COLUMNS, SITE_COLUMNS
+from dcsim.batch.tables import CaseTables, ba_of, calm_week_frac, daily_swing_frac, run_case
+from dcsim.report.batch import FRONT_COLUMNS, KEY, OWN, PLAN_COLUMNS, SITE_COLUMNS
 from dcsim.run import run_scenario
 from tests.batch.studies import batch_of
 from tests.conftest import scenario_of, traces_of
