@@ -19,23 +19,25 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from os import SEEK_END
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-import yaml
 from filelock import FileLock, Timeout
 
-from dcsim.batch.cases import axes_of
-from dcsim.batch.tables import OWN, CaseTables
 from dcsim.batch.workers import Failure
 from dcsim.errors import OutputError, explained
 from dcsim.grid.authorities import known_authorities
-from dcsim.report.batch import BA, FRONT_COLUMNS, KEY, PLAN_COLUMNS, SITE_COLUMNS, BatchFindings
+from dcsim.report.batch import (
+    BA,
+    KEY,
+    OWN,
+)
 from dcsim.report.folder import as_json, write_file, write_parquet
 from dcsim.scenario.document import to_yaml
+
+if TYPE_CHECKING:
+    from dcsim.batch.tables import CaseTables
 
 MARKER, STUDY = "batch.json", "study.yaml"
 PLANS, FRONTS, FAILURES = "plans", "fronts", "failures"
@@ -167,7 +169,7 @@ def read_asked(folder: Path) -> Asked:
         ) from None
 
 
-def put_tables(folder: Path, key: str, tables: CaseTables) -> None:
+def put_tables(folder: Path, key: str, tables: "CaseTables") -> None:
     """Put away what a case found; with its plans, which come last, it is done.
 
     Raises:
@@ -230,7 +232,7 @@ def _as_entry(line: str) -> dict[str, Any]:
 
 def done_keys(folder: Path) -> set[str]:
     """Return the keys of all cases whose plans are there."""
-    return set(_files(folder, PLANS))
+    return set(files_of(folder, PLANS))
 
 
 def failures_of(folder: Path) -> dict[str, Failure]:
@@ -255,7 +257,7 @@ def remove_damaged(folder: Path) -> None:
     Raises:
         OutputError: A file cannot be removed.
     """
-    plans, fronts = _files(folder, PLANS), _files(folder, FRONTS)
+    plans, fronts = files_of(folder, PLANS), files_of(folder, FRONTS)
     damaged = [*_damaged(plans), *_damaged(fronts)]
     _remove([files[key] for files in (plans, fronts) for key in damaged if key in files])
 
@@ -278,14 +280,15 @@ def keep_only(folder: Path, keys: Collection[str]) -> None:
     Raises:
         OutputError: A file cannot be removed.
     """
-    parts = (_files(folder, part) for part in (PLANS, FRONTS))
+    parts = (files_of(folder, part) for part in (PLANS, FRONTS))
     failures = {path.stem: path for path in (folder / FAILURES).glob("*.json")}
     _remove(
         [path for files in (*parts, failures) for key, path in files.items() if key not in keys]
     )
 
 
-def _files(folder: Path, part: str) -> dict[str, Path]:
+def files_of(folder: Path, part: str) -> dict[str, Path]:
+    """Return the files of `plans` or `fronts` by the key of their case."""
     return {path.stem: path for path in sorted((folder / part).glob(f"{BA}=*/*.parquet"))}
 
 
@@ -293,65 +296,3 @@ def _remove(paths: Collection[Path]) -> None:
     for path in paths:
         with explained(path):
             path.unlink(missing_ok=True)
-
-
-def read_batch(folder: Path) -> BatchFindings:
-    """Return what a batch has found so far; it need not be whole, and may still be at work.
-
-    Raises:
-        OutputError: It is no batch of dcsim, or is damaged.
-    """
-    asked = read_asked(folder)
-    axes = axes_of(asked.cases.values())
-    known = [KEY, BA, *axes]
-    failures = [
-        {KEY: key, **asked.cases[key], "kind": failure.kind, "message": failure.message}
-        for key, failure in failures_of(folder).items()
-        if key in asked.cases
-    ]
-    columns = [KEY, *axes, "kind", "message"]
-    return BatchFindings(
-        name=asked.study,
-        description=asked.description,
-        axes=axes,
-        cases=len(asked.cases),
-        plans=_table(folder, PLANS, asked, [*known, *SITE_COLUMNS, *PLAN_COLUMNS]),
-        fronts=_table(folder, FRONTS, asked, [*known, *FRONT_COLUMNS]),
-        failures=_in_order(pd.DataFrame(failures, columns=columns), asked),
-        scenario_yaml=_scenario_yaml(folder),
-        versions=asked.versions,
-    )
-
-
-def _table(folder: Path, part: str, asked: Asked, columns: list[str]) -> pd.DataFrame:
-    """Return the rows of all cases that are asked for and done, in the order of the cases."""
-    done, files = done_keys(folder), _files(folder, part)
-    paths = [str(files[key]) for key in asked.cases if key in files and key in done]
-    if not paths:
-        return pd.DataFrame(columns=columns)
-    partitions = ds.partitioning(pa.schema([(BA, pa.string())]), flavor="hive")
-    try:
-        found = ds.dataset(paths, partitioning=partitions, partition_base_dir=str(folder / part))
-        table = found.to_table().to_pandas()
-    except (OSError, pa.ArrowException) as error:
-        raise OutputError(
-            f"{folder / part}: is damaged: {error}; run the batch again, which mends it"
-        ) from None
-    return _in_order(table[columns], asked)
-
-
-def _in_order(table: pd.DataFrame, asked: Asked) -> pd.DataFrame:
-    place = {key: number for number, key in enumerate(asked.cases)}
-    order = table[KEY].map(place).astype(int)
-    return table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
-
-
-def _scenario_yaml(folder: Path) -> str:
-    try:
-        document = yaml.safe_load((folder / STUDY).read_text(encoding="utf-8"))
-        return to_yaml(document["scenario"])
-    except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError) as error:
-        raise OutputError(
-            f"{folder / STUDY}: is damaged: {type(error).__name__}; run the batch again, which "
-            "mends it"
-        ) from None

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from dcsim.cli.display import counter, panel, print_table
 
 if TYPE_CHECKING:
-    from dcsim.batch.work import Standing
+    from dcsim.batch.standing import Standing
     from dcsim.report.batch import BatchFindings
 
 EXIT_SOME_FAILED = 2
@@ -112,8 +112,8 @@ def status(
     set_: SetOption = None,
 ) -> None:
     """Tell how far a batch is: done, failed and why, left, and how long that takes."""
+    from dcsim.batch.standing import status_of
     from dcsim.batch.study import load_batch
-    from dcsim.batch.work import status_of
 
     if Path(source).is_dir():
         if set_:

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from dcsim.batch import work
-from dcsim.batch.folder import read_batch
+from dcsim.batch.found import read_batch
+from dcsim.batch.processes import DEATHS, WorkerDied
 from dcsim.batch.study import Batch
 from dcsim.batch.work import run_batch
-from dcsim.batch.workers import DEATHS, Crew, WorkerDied
+from dcsim.batch.workers import Crew
 from dcsim.report.batch import BatchFindings
 from tests.batch.stand_in import SIX, dataset, made_up
 from tests.batch.studies import batch_of

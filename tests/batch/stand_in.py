@@ -14,7 +14,8 @@ import pandas as pd
 
 from dcsim.batch import work
 from dcsim.batch.cases import Case
-from dcsim.batch.folder import FRONTS, PLANS, read_batch
+from dcsim.batch.folder import FRONTS, PLANS
+from dcsim.batch.found import read_batch
 from dcsim.batch.keys import key_of
 from dcsim.batch.study import load_batch
 from dcsim.batch.tables import CaseTables

@@ -12,11 +12,14 @@ import pandas as pd
 import pytest
 
 from dcsim.batch import work
-from dcsim.batch.folder import done_keys, failures_of, held, read_batch
+from dcsim.batch.folder import done_keys, failures_of, held
+from dcsim.batch.found import read_batch
+from dcsim.batch.processes import WorkerDied
+from dcsim.batch.standing import Standing, status_of
 from dcsim.batch.study import Batch
 from dcsim.batch.tables import CaseTables
-from dcsim.batch.work import Standing, rewrite_report, run_batch, status_of
-from dcsim.batch.workers import Crew, Refusal, WorkerDied
+from dcsim.batch.work import rewrite_report, run_batch
+from dcsim.batch.workers import Crew, Refusal
 from dcsim.errors import DataError, OutputError, ScenarioError, WorkersError
 from dcsim.report import batch_page
 from dcsim.report.batch import KEY, BatchFindings
