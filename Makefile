@@ -11,7 +11,7 @@ run: .venv/.run
 	$(BIN)/dcsim plan quickstart
 
 test: .venv/.test
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4
 
 bench: .venv/.bench
 	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s --no-cov

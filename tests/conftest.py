@@ -1,6 +1,7 @@
 """Fixtures: worlds small enough to work out by hand, and the folder of real data."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from dcsim.cli import app as cli
 from dcsim.report.study import Study
@@ -25,13 +28,37 @@ REPOSITORY = Path(__file__).parent.parent
 START = pd.Timestamp("2022-01-01T00:00Z").as_unit("s")
 
 
+PLANNING = {f"tests/test_{name}.py" for name in ("plan_agrees", "promises", "reference_problem")}
+"""Files whose tests use `shipped_study` or `real_study`; their parameter names the study."""
+
+
+def shared_by(nodeid: str) -> str:
+    """Name what a test shares with others: the study of a year, or else what its file makes."""
+    file, _, test = nodeid.partition("::")
+    study = re.search(r"\[(.+)\]$", test)
+    return study[1] if study and file in PLANNING else file
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave benchmarks out unless they are asked for."""
+    """Leave benchmarks out unless they are asked for; begin with the studies: they take longest."""
     if "benchmark" in (config.getoption("-m") or ""):
         return
     kept = [item for item in items if "benchmark" not in item.keywords]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+    items[:] = sorted(kept, key=lambda item: shared_by(item.nodeid).endswith(".py"))
+
+
+class BySharing(LoadScopeScheduling):
+    """Gives tests that share something to one worker, in the order of collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return shared_by(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """Divide the tests among workers, where there are several, so that no year is planned twice."""
+    config.option.loadscopereorder = False
+    return BySharing(config, log)
 
 
 @pytest.fixture(scope="session")

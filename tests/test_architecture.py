@@ -10,7 +10,7 @@ import pytest
 
 import dcsim
 from dcsim import shipped
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, shared_by
 
 MODULES = sorted((REPOSITORY / "dcsim").rglob("*.py"))
 
@@ -113,3 +113,11 @@ def test_every_dependency_is_pinned() -> None:
         if "==" in line
     }
     assert names - {"dcsim"} <= pinned
+
+
+def test_workers_share_what_plans_a_year(request: pytest.FixtureRequest) -> None:
+    """Tests of one year's study go to one worker (conftest), so that it is planned once."""
+    planning = {"shipped_study", "real_study"}
+    for item in request.session.items:
+        if not planning.isdisjoint(item.fixturenames):
+            assert not shared_by(item.nodeid).endswith(".py"), item.nodeid

@@ -29,9 +29,10 @@ def test_reference_problem(real_study: Callable[[str], Study], code: str) -> Non
 
 
 @pytest.mark.real_data
-def test_reference_design_of_erco(real_study: Callable[[str], Study]) -> None:
+@pytest.mark.parametrize("code", ["ERCO"])
+def test_reference_design(real_study: Callable[[str], Study], code: str) -> None:
     """The optimum is flat, so the design is compared loosely: ranges at 1e-6 of the best total."""
-    design = real_study("ERCO").chosen.design
+    design = real_study(code).chosen.design
     assert design.solar_mw == pytest.approx(0, abs=1e-6)
     assert 159.84 <= design.wind_mw <= 160.58
     assert 54.86 <= design.battery_mwh <= 57.11
