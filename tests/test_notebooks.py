@@ -12,7 +12,7 @@ from notebooks.run import executed, main, paths_of
 
 NOTEBOOKS = paths_of()
 
-IMPORTS = {"dcsim", "matplotlib", "matplotlib.pyplot", "numpy", "pandas"}
+IMPORTS = {"dcsim", "matplotlib.dates", "matplotlib.pyplot", "numpy", "pandas"}
 """What a notebook may import besides the standard library's `pathlib`, `tempfile` and the like."""
 
 STANDARD = {"dataclasses", "os", "pathlib", "tempfile"}
