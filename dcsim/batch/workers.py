@@ -5,6 +5,7 @@ they give back what a case found, or why it failed, and the main process puts it
 """
 
 import importlib
+import json
 import logging
 import os
 import socket
@@ -183,11 +184,18 @@ def _quiet(name: str) -> Iterator[None]:
 
 def _connected(connect: Callable[..., Any], cluster: Any) -> Any:
     is_file = isinstance(cluster, str | Path) and Path(cluster).is_file()
-    where = {"scheduler_file": str(cluster)} if is_file else {"address": cluster}
+    where = _address_in(Path(cluster)) if is_file else cluster
     try:
-        return connect(**where, timeout=_PATIENCE_S, set_as_default=False)
+        return connect(where, timeout=_PATIENCE_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise WorkersError(f"{cluster}: no scheduler of Dask answers: {error}") from None
+
+
+def _address_in(scheduler_file: Path) -> str:
+    try:
+        return str(json.loads(scheduler_file.read_text(encoding="utf-8"))["address"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise WorkersError(f"{scheduler_file}: is no scheduler file of Dask") from None
 
 
 def lost(name: str) -> WorkersError:

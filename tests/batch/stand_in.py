@@ -1,6 +1,7 @@
 """In place of `run_case`: cases that take no time, wait, fail or kill their worker.
 
-As a program, `python -m tests.batch.stand_in STUDY FOLDER WORKERS`, a batch of slow ones.
+As a program, `python -m tests.batch.stand_in STUDY FOLDER WORKERS|SCHEDULER`, a batch of slow ones.
+Workers load no optimizer for these, so that tests may start many.
 """
 
 import os
@@ -8,17 +9,14 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from dcsim.batch import work
 from dcsim.batch.cases import Case
 from dcsim.batch.folder import FRONTS, PLANS
-from dcsim.batch.found import read_batch
 from dcsim.batch.keys import key_of
-from dcsim.batch.study import load_batch
-from dcsim.batch.tables import CaseTables
 from dcsim.errors import DataError
 from dcsim.report.batch import FRONT_COLUMNS, KEY, PLAN_COLUMNS, SITE_COLUMNS
 
@@ -29,7 +27,15 @@ SIX = "product: {ba: [ERCO, CISO, BPAT], embodied: [low, high]}\nfront: {where: 
 """Six cases, two of them with fronts."""
 
 
-def made_up(case: Case) -> CaseTables:
+class Tables(NamedTuple):
+    """Has what `CaseTables` has."""
+
+    ba_code: str
+    plans: pd.DataFrame
+    fronts: pd.DataFrame
+
+
+def made_up(case: Case) -> Tables:
     """Two plans, and three points if a front is asked for, that follow from the key alone."""
     key = key_of(case)
     rng = np.random.default_rng(int(key[:8], 16))
@@ -47,15 +53,15 @@ def made_up(case: Case) -> CaseTables:
         if case.front
     ]
     code = (case.scenario.grid.id or "").partition(":")[0]
-    return CaseTables(code, pd.DataFrame(plans), pd.DataFrame(points))
+    return Tables(code, pd.DataFrame(plans), pd.DataFrame(points))
 
 
-def slow(case: Case) -> CaseTables:
+def slow(case: Case) -> Tables:
     time.sleep(0.2)
     return made_up(case)
 
 
-def failing(case: Case) -> CaseTables:
+def failing(case: Case) -> Tables:
     """CISO is refused, BPAT meets a bug."""
     if case.labels["ba"] == "CISO":
         raise DataError("ciso.csv, line 7: is nan")
@@ -64,8 +70,8 @@ def failing(case: Case) -> CaseTables:
     return made_up(case)
 
 
-def deadly(case: Case) -> CaseTables:
-    """CISO at low kills its worker each time, ERCO at low once."""
+def deadly(case: Case) -> Tables:
+    """CISO kills its worker each time, ERCO once."""
     _mark(case)
     if case.labels["ba"] == "CISO" or (case.labels["ba"] == "ERCO" and begun(case) == 1):
         os.kill(os.getpid(), signal.SIGKILL)
@@ -94,5 +100,11 @@ def dataset(folder: Path) -> dict[str, bytes]:
 
 
 if __name__ == "__main__":
+    from dcsim.batch import work
+    from dcsim.batch.found import read_batch
+    from dcsim.batch.study import load_batch
+
+    study, folder, crew = sys.argv[1:]
+    who = {"workers": int(crew)} if crew.isdecimal() else {"dask": crew}
     work.write_report = read_batch
-    work.run_batch(load_batch(sys.argv[1]), Path(sys.argv[2]), workers=int(sys.argv[3]), run=slow)
+    work.run_batch(load_batch(study), Path(folder), run=slow, **who)

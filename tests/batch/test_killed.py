@@ -1,0 +1,167 @@
+"""Kill -9 of anything at any moment loses no case and leaves no process; a re-run completes."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from dcsim.batch.folder import MARKER, done_keys
+from dcsim.batch.found import read_batch
+from dcsim.batch.standing import status_of
+from dcsim.batch.work import run_batch
+from dcsim.errors import OutputError, WorkersError
+from tests.batch.cluster import cluster_of
+from tests.batch.conftest import RunSix
+from tests.batch.stand_in import SIX, dataset, made_up, slow
+from tests.batch.studies import study_file
+from tests.conftest import REPOSITORY
+
+PATIENCE_S = 60
+
+Process = subprocess.Popen[str]
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.01)
+
+
+def started(study: Path, folder: Path, crew: object) -> Process:
+    """Start a batch of slow cases, on some processes or on a cluster."""
+    arguments = [sys.executable, "-m", "tests.batch.stand_in", study, folder, crew]
+    return subprocess.Popen(
+        list(map(str, arguments)), cwd=REPOSITORY, stderr=subprocess.PIPE, text=True
+    )
+
+
+def workers_of(process: Process) -> list[psutil.Process]:
+    """The processes that a batch has started to work on cases."""
+    try:
+        children = psutil.Process(process.pid).children(recursive=True)
+        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def kill_at_random(process: Process, folder: Path, victim: str, rng: random.Random) -> None:
+    """Kill the main process, or one of its workers, after a random number of cases.
+
+    Whatever was killed, nothing that the batch has started outlives it.
+    """
+    cases = rng.randrange(6)
+    wait_until(
+        lambda: (
+            process.poll() is not None
+            or ((folder / MARKER).exists() and len(done_keys(folder)) >= cases)
+        )
+    )
+    time.sleep(rng.uniform(0, 0.4))
+    try:
+        family = psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        family = []
+    workers = workers_of(process)
+    if victim == "main":
+        process.kill()
+    elif workers:
+        os.kill(rng.choice(workers).pid, signal.SIGKILL)
+    _, said = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == (-signal.SIGKILL if victim == "main" and family else 0), said
+    _, alive = psutil.wait_procs(family, timeout=5)
+    assert alive == []
+
+
+@pytest.mark.parametrize("victim", ["main", "worker"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_killed_at_a_random_moment(
+    run_six: RunSix, folder: Path, tmp_path: Path, undisturbed: dict[str, bytes],
+    victim: str, seed: int,
+) -> None:  # fmt: skip
+    """After a worker's death the batch goes on by itself; after its own, the next one does."""
+    study = study_file(tmp_path, SIX)
+    process = started(study, folder, 2)
+    kill_at_random(process, folder, victim, random.Random(seed))
+    if victim == "worker":
+        assert dataset(folder) == undisturbed
+    assert dataset(folder).keys() - undisturbed.keys() <= partials(folder)
+    assert run_six().is_whole
+    assert dataset(folder) == undisturbed
+
+
+def partials(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob(".*.partial")}
+
+
+def test_what_a_killed_batch_was_writing_is_cleared_away(
+    run_six: RunSix, folder: Path, undisturbed: dict[str, bytes]
+) -> None:
+    """At each place where writing may end: in a file's first bytes, or before its last line."""
+    run_six()
+    files = list(dataset(folder))
+    (folder / files[0]).unlink()
+    half = folder / Path(files[0]).parent / f".{Path(files[0]).name}.0123456789ab.partial"
+    half.write_bytes(undisturbed[files[0]][:100])
+    (folder / ".batch.json.0123456789ab.partial").write_bytes(b"{")
+    with (folder / "log.jsonl").open("a") as log:
+        log.write('{"key": "12')
+    assert run_six().is_whole
+    assert dataset(folder) == undisturbed
+    assert partials(folder) == set()
+    assert len(status_of(folder).standing.seconds) == 7
+
+
+@pytest.mark.parametrize("part", ["plans", "fronts"])
+def test_what_a_loss_of_power_left_empty_is_run_again(
+    run_six: RunSix, folder: Path, undisturbed: dict[str, bytes], part: str
+) -> None:
+    run_six()
+    name = next(name for name in undisturbed if name.startswith(part) and "ERCO" in name)
+    (folder / name).write_bytes(b"")
+    if part == "plans":
+        with pytest.raises(OutputError, match=r"is damaged: .*; run the batch again, which mends"):
+            read_batch(folder)
+    assert run_six().is_whole
+    assert dataset(folder) == undisturbed
+
+
+def test_two_batches_at_once(
+    run_six: RunSix, folder: Path, tmp_path: Path, undisturbed: dict[str, bytes]
+) -> None:
+    """The second is refused plainly and changes nothing; the first is whole."""
+    first = started(study_file(tmp_path, SIX), folder, 1)
+    wait_until(lambda: (folder / MARKER).exists())
+    assert status_of(folder).is_running
+    with pytest.raises(OutputError, match=f"{folder}: another batch is at work in this folder"):
+        run_six()
+    _, said = first.communicate(timeout=PATIENCE_S)
+    assert (first.returncode, said) == (0, "")
+    assert dataset(folder) == undisturbed
+    assert not status_of(folder).is_running
+
+
+def test_a_lost_scheduler_is_one_error_and_the_next_run_goes_on(
+    run_six: RunSix, six: object, folder: Path, tmp_path: Path, undisturbed: dict[str, bytes],
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    with cluster_of(tmp_path, 1) as cluster:
+
+        def kill(standing: object) -> None:
+            if standing.done == 2:
+                cluster.scheduler.kill()
+
+        wait_until(cluster.scheduler_file.exists)
+        with pytest.raises(WorkersError, match=r"Dask at tcp.* lost; [23] of 6 cases are done"):
+            run_batch(six, folder, dask=cluster.scheduler_file, run=slow, progress=kill)
+    assert capfd.readouterr().err == ""
+    assert dataset(folder).items() < undisturbed.items()
+    assert run_six(run=made_up).is_whole
+    assert dataset(folder) == undisturbed
