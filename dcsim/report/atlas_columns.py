@@ -48,7 +48,7 @@ RANKED: tuple[Shown, ...] = (
     (
         Column(
             "With the plan",
-            "Operational and embodied carbon of the last strategy's plan; places are ranked by it.",
+            "Operational and embodied carbon of the plan with the most options.",
             unit=_TOTAL,
         ),
         "total_t_per_mw",
@@ -118,7 +118,7 @@ SITE: tuple[Shown, ...] = (
     (Column("Wind yield", "Mean capacity factor of wind."), "wind_cf", whole_percent),
     (
         Column(
-            "Weakest week",
+            "Calm week",
             "Output of the weakest seven days in a row of equal nameplates of sun and wind, over "
             "its mean.",
         ),

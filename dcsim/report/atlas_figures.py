@@ -209,7 +209,7 @@ _SITE_AXES = {
     "intensity_daily_swing_frac": "Daily swing [%]",
     "solar_cf": "Solar yield [%]",
     "wind_cf": "Wind yield [%]",
-    "calm_week_frac": "Weakest week [%]",
+    "calm_week_frac": "Calm week [%]",
 }
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from dcsim.grid.authorities import known_authorities
 from dcsim.optimize.plan import ROUNDING_MW
 from dcsim.report.batch import BA, KEY, SITE_COLUMNS, BatchFindings
-from dcsim.report.study import NOTHING
+from dcsim.report.study import NOTHING, STRATEGY_LABELS
 from dcsim.units import KG_PER_T
 
 PLACES = "ba"
@@ -69,7 +69,7 @@ class Atlas:
 
     @cached_property
     def without(self) -> pd.DataFrame:
-        """Return the places under the first labels whose last strategy cannot keep the limits."""
+        """Return the places under the first labels whose fullest plan cannot keep the limits."""
         rows = self.at({})
         return rows[rows["infeasible"] != ""]
 
@@ -138,7 +138,7 @@ class Atlas:
 
 
 def compared(findings: BatchFindings) -> pd.DataFrame:
-    """Return a row for each case that is done: its last strategy's plan beside doing nothing.
+    """Return a row for each case that is done: its plan with the most options beside doing nothing.
 
     Columns: those of the place and the axes; what identifies the plan and its scores;
     `total_t_per_mw`, `nothing_t_per_mw` and one for each of `SOURCES` [t per MW of mean load];
@@ -147,7 +147,7 @@ def compared(findings: BatchFindings) -> pd.DataFrame:
     could generate over the load; `wind_share_frac` of that; `built`, one of `BUILT`.
     """
     plans = findings.plans
-    rows = plans.groupby(KEY, sort=False).tail(1).reset_index(drop=True)
+    rows = _fullest(plans)
     nothing = plans[plans["strategy"] == NOTHING].set_index(KEY).reindex(rows[KEY])
     axes = [axis for axis in findings.axes if axis in plans.columns]
     table = rows[list(dict.fromkeys([KEY, BA, *axes, *SITE_COLUMNS, *_KEPT]))].copy()
@@ -166,6 +166,16 @@ def compared(findings: BatchFindings) -> pd.DataFrame:
     table["usd_per_t"] = _over(more_usd, saved_t)
     _add_own_generation(table)
     return table.join(registry_of(table[BA]), on=BA)
+
+
+def _fullest(plans: pd.DataFrame) -> pd.DataFrame:
+    """Return of each case the row of the strategy with the most options, in the order of cases."""
+    order = {name: n for n, name in enumerate(STRATEGY_LABELS)}
+    by_options = plans.assign(options=plans["strategy"].map(order)).sort_values(
+        "options", kind="stable"
+    )
+    rows = by_options.drop_duplicates(KEY, keep="last").drop(columns="options")
+    return rows.sort_index().reset_index(drop=True)
 
 
 def _over(part: pd.Series, whole: pd.Series) -> pd.Series:

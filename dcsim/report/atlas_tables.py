@@ -31,7 +31,7 @@ def ranked_table(atlas: Atlas) -> SortableTable:
     caption = (
         f"Places by total carbon with the plan, the least first; totals in {unit} of mean load"
     )
-    return sortable("ranked", caption, columns, lines)
+    return sortable("ranked", caption, columns, lines, naming=1)
 
 
 def unranked(atlas: Atlas) -> list[str]:
@@ -78,13 +78,9 @@ def why_table(atlas: Atlas) -> SortableTable:
     return sortable("why", "What each place is like and builds, by rank", columns, lines)
 
 
-def explained_table(unit: str) -> Table:
-    """Return what stands in each column.
-
-    Args:
-        unit: Of totals.
-    """
-    columns = [*NAMES, *(with_total_unit(c, unit) for c, *_ in RANKED), *(c for c, *_ in SITE)]
+def explained_table(*tables: SortableTable | None) -> Table:
+    """Return what stands in each column of some tables."""
+    columns = dict.fromkeys(column for table in tables if table for column in table.columns)
     rows = [(column.title, column.unit, column.meaning) for column in columns]
     head = [("Column", False), ("Unit", False), ("What stands in it", False)]
     return table_of("explained", "The columns of the tables", head, rows)

@@ -12,7 +12,7 @@ GOES_WITH = {
     "intensity_daily_swing_frac": "Daily swing",
     "solar_cf": "Solar yield",
     "wind_cf": "Wind yield",
-    "calm_week_frac": "Weakest week",
+    "calm_week_frac": "Calm-week output",
 }
 """What places are like, as far as it is set against what they build."""
 
@@ -127,13 +127,23 @@ def correlations_in_words(atlas: Atlas) -> list[str]:
     ]
     strong = sorted((p for p in pairs if abs(p[0]) >= STRONG), key=lambda p: (-abs(p[0]), p[2:]))
     told = [
-        f"{'more' if rho > 0 else 'less'} {BUILDS[built].lower()} with higher "
-        f"{GOES_WITH[site].lower()} (ρ = {rho_in_words(rho)}, n = {n})"
+        f"{_MORE[built][rho < 0]} with a higher {GOES_WITH[site].lower()} "
+        f"(ρ = {rho_in_words(rho)}, n = {n})"
         for rho, n, built, site in strong
     ]
     if not told:
         return [f"No rank correlation is as strong as {STRONG:g}: no one thing decides."]
     return [f"Over the places, this goes together: {listed(told)}."]
+
+
+_MORE = {
+    "saved_frac": ("a larger saved share", "a smaller saved share"),
+    "solar_per_mw": ("more solar", "less solar"),
+    "wind_per_mw": ("more wind", "less wind"),
+    "battery_mwh_per_mw": ("more battery", "less battery"),
+    "servers_per_mw": ("more extra servers", "fewer extra servers"),
+}
+"""How more and less of each of `BUILDS` are called."""
 
 
 def rho_in_words(rho: float) -> str:

@@ -200,7 +200,7 @@ def spearman(one: pd.Series, other: pd.Series) -> float:
 
 def _proof(atlas: Atlas) -> str:
     rows = atlas.places
-    open_ones = [str(ba) for ba in rows.index[~rows["is_optimal"].astype(bool)]]
+    open_ones = [str(ba) for ba in rows.index[rows["is_optimal"].eq(False).fillna(False)]]
     gap = max(float(rows["gap_frac"].max()), 0.0)
     if not open_ones:
         return f"Every plan is proved to be the best of its kind to within {scientific(gap)}."

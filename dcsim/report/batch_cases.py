@@ -57,7 +57,7 @@ def cases_trouble(atlas: Atlas) -> list[str]:
     without = int((atlas.cases["infeasible"] != "").sum())
     open_ones = findings.cases - findings.done - len(findings.failures)
     counts = [
-        (without, "cannot keep the limits under the last strategy"),
+        (without, "cannot keep the limits with all options"),
         (len(findings.failures), "failed"),
         (open_ones, "not done yet"),
     ]

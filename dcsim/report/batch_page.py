@@ -44,12 +44,16 @@ CAPTIONS = {
 }
 """What each figure shows and how to read it."""
 
-LIMITS = (
+OF_PLACES = (
     "A place is a balancing authority: its whole grid, and sun and wind of its fleets, or of its "
     "own position where it has none. A site within it differs.",
     "All places carry the same load, per MW of its mean, so that they compare; latency, land, "
     "water, permits, taxes and the price of power of each place are left out unless the scenario "
     "has them.",
+)
+"""What a reader must know of comparing places."""
+
+LIMITS = (
     "The plan knows the whole horizon in advance, and the grid does not react to it: what is shown "
     "is the best that could be done, not what an operator would reach.",
     "A number under another account is another way of counting, not another atmosphere: totals "
@@ -94,8 +98,6 @@ def write_batch_report(findings: BatchFindings, folder: Path) -> None:
             grids_table=_grids_table(findings),
             asked_table=_asked_table(findings),
             versions_table=_versions_table(findings),
-            limits=LIMITS,
-            unit=atlas_words.per_mw(atlas),
             **page,
         )
     )
@@ -110,22 +112,25 @@ def is_atlas(findings: BatchFindings) -> bool:
 def _atlas_page(atlas: Atlas) -> dict[str, Any]:
     drawn = atlas_map(atlas)
     has_any = not atlas.places.empty
+    ranked = atlas_tables.ranked_table(atlas)
+    why = atlas_tables.why_table(atlas) if has_any else None
     return {
         "is_atlas": True,
+        "limits": OF_PLACES + LIMITS,
         "headline": atlas_words.atlas_headline(atlas),
         "trouble": atlas_words.trouble(atlas),
         "map": drawn,
         "map_width": WIDTH,
         "radius": RADIUS,
-        "main_table": atlas_tables.ranked_table(atlas),
-        "why_table": atlas_tables.why_table(atlas) if has_any else None,
+        "main_table": ranked,
+        "why_table": why,
         "rules": atlas_why.RULES,
         "goes_with": atlas_why.correlations_in_words(atlas) if has_any else [],
         "options_table": atlas_tables.options_table(atlas),
         "accounts_table": atlas_tables.accounts_table(atlas),
         "correlations_table": atlas_tables.correlations_table(atlas) if has_any else None,
         "trouble_table": atlas_tables.trouble_table(atlas.findings),
-        "explained_table": atlas_tables.explained_table(atlas_words.per_mw(atlas)),
+        "explained_table": atlas_tables.explained_table(ranked, why),
         "figures": _atlas_figures(atlas, drawn) if has_any else {},
     }
 
@@ -149,13 +154,16 @@ _FIGURES: dict[str, Callable[[Atlas], Described | None]] = {
 
 
 def _cases_page(atlas: Atlas) -> dict[str, Any]:
+    cases = batch_cases.cases_table(atlas)
     return {
         "is_atlas": False,
+        "limits": LIMITS,
+        "map": None,
         "headline": batch_cases.cases_headline(atlas),
         "trouble": batch_cases.cases_trouble(atlas),
-        "main_table": batch_cases.cases_table(atlas),
+        "main_table": cases,
         "trouble_table": atlas_tables.trouble_table(atlas.findings),
-        "explained_table": atlas_tables.explained_table(atlas_words.per_mw(atlas)),
+        "explained_table": atlas_tables.explained_table(cases),
         "figures": _cases_figures(atlas),
     }
 

@@ -43,19 +43,20 @@ class Line:
 
 @dataclass(frozen=True)
 class SortableTable:
-    """A table whose rows a reader may sort by any column; the first cell names the row."""
+    """A table whose rows a reader may sort by any column; `naming` is the one that names rows."""
 
     name: str
     caption: str
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
+    naming: int = 0
 
 
 def sortable(
-    name: str, caption: str, columns: Sequence[Column], lines: Iterable[Line]
+    name: str, caption: str, columns: Sequence[Column], lines: Iterable[Line], naming: int = 0
 ) -> SortableTable:
-    """Return a table from its columns and rows."""
-    return SortableTable(name, caption, tuple(columns), tuple(lines))
+    """Return a table from its columns and rows; `naming` is the column that names rows."""
+    return SortableTable(name, caption, tuple(columns), tuple(lines), naming)
 
 
 def words(text: str, href: str = "") -> Entry:

@@ -1,0 +1,131 @@
+"""What an atlas compares, in round numbers: totals per MW, ranks, sizes, other labels."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dcsim.report.atlas_places import Atlas, making_kg_per_mwh, registry_of
+from dcsim.report.batch import KEY
+from tests.report.atlas_findings import (
+    HAND_AXES,
+    findings_of,
+    hand_case,
+    hand_findings,
+    hand_plan,
+    infeasible,
+)
+
+
+@pytest.fixture(scope="module")
+def atlas() -> Atlas:
+    return Atlas(hand_findings())
+
+
+def test_places_are_ranked_by_total_per_mw_with_the_last_strategy(atlas: Atlas) -> None:
+    """1,000 t, 2,000 + 1,000 t and 4,000 + 1,000 t over 10 MW."""
+    assert list(atlas.places.index) == ["BPAT", "CISO", "ERCO"]
+    assert list(atlas.places["rank"]) == [1, 2, 3]
+    assert list(atlas.places["total_t_per_mw"]) == [100.0, 300.0, 500.0]
+    assert list(atlas.places["wind_t_per_mw"]) == [0.0, 100.0, 0.0]
+    assert list(atlas.places["operational_t_per_mw"]) == [100.0, 200.0, 400.0]
+
+
+def test_savings_are_shares_of_doing_nothing(atlas: Atlas) -> None:
+    """CISO saves 8,760 - 3,000 of 8,760; ERCO half; BPAT nothing."""
+    saved = atlas.places["saved_frac"]
+    np.testing.assert_allclose(saved[["CISO", "ERCO", "BPAT"]], [5760 / 8760, 0.5, 0.0])
+
+
+def test_a_tonne_costs_what_the_plan_costs_more_over_what_it_saves(atlas: Atlas) -> None:
+    """CISO pays 1 million USD for 5,760 t; ERCO earns half a million for 5,000 t."""
+    usd = atlas.places["usd_per_t"]
+    assert usd["CISO"] == pytest.approx(1e6 / 5760)
+    assert usd["ERCO"] == pytest.approx(-100.0)
+    assert math.isnan(usd["BPAT"])
+
+
+def test_what_is_built_is_told_per_mw_and_by_what_it_could_generate(atlas: Atlas) -> None:
+    """25 MW of wind at 0.4 make 10 MW, all of the load; 20 MW of solar at 0.25 make half of it."""
+    rows = atlas.places
+    assert rows["wind_per_mw"]["CISO"] == 2.5
+    assert rows["battery_h"]["ERCO"] == 4.0
+    assert math.isnan(rows["battery_h"]["CISO"])
+    assert list(rows["own_frac"][["CISO", "ERCO", "BPAT"]]) == [1.0, 0.5, 0.0]
+    assert list(rows["built"]) == ["Neither", "Mostly wind", "Mostly solar"]
+
+
+def test_two_alike_are_told_apart_from_mostly_one() -> None:
+    """Solar of 16 MW at 0.25 and wind of 10 MW at 0.4 could make 4 MW each."""
+    both = hand_plan("all", 1, solar_mw=16.0, wind_mw=10.0)
+    cases = [*hand_case("CISO", "main", hand_plan("nothing", 2), both),
+             *hand_case("ERCO", "main", hand_plan("nothing", 3), both)]  # fmt: skip
+    places = Atlas(findings_of(HAND_AXES, cases)).places
+    assert set(places["built"]) == {"Both alike"}
+    np.testing.assert_allclose(places["wind_share_frac"], 0.5)
+
+
+def test_making_is_read_off_what_was_built(atlas: Atlas) -> None:
+    """A thousand tonnes for 25 MW x 0.4 x 8,760 h of wind, and for 20 MW x 0.25 x 8,760 h."""
+    assert making_kg_per_mwh(atlas, "wind") == pytest.approx(1e6 / 87_600)
+    assert making_kg_per_mwh(atlas, "solar") == pytest.approx(1e6 / 43_800)
+    none = Atlas(findings_of(HAND_AXES, hand_case("CISO", "main", hand_plan("nothing", 1))))
+    assert making_kg_per_mwh(none, "wind") is None
+
+
+def test_options_are_every_strategy_of_every_ranked_place(atlas: Atlas) -> None:
+    assert atlas.strategies == ["renewables", "all"]
+    assert list(atlas.options.loc["CISO"]) == [876.0, 400.0, 300.0]
+
+
+def test_other_labels_are_compared_place_by_place(atlas: Atlas) -> None:
+    """Under the other view CISO emits 600 t per MW and comes last."""
+    assert atlas.others == [("view", "other")]
+    first, other = atlas.pairs("view", "other")
+    assert list(first.index) == list(other.index) == ["BPAT", "CISO", "ERCO"]
+    assert list(other["rank"]) == [1, 3, 2]
+
+
+def test_ranks_are_among_the_places_both_have() -> None:
+    plans = hand_findings().plans
+    fewer = replace(hand_findings(), plans=plans[plans[KEY] != "BPAT/other"])
+    first, other = Atlas(fewer).pairs("view", "other")
+    assert list(first["rank"]) == [1, 2]
+    assert list(other["rank"]) == [2, 1]
+
+
+def test_places_without_a_plan_are_kept_apart() -> None:
+    impossible = infeasible(hand_plan("all"), "strategy all has no feasible plan")
+    rows = [*hand_case("CISO", "main", hand_plan("nothing", 2), impossible),
+            *hand_case("BPAT", "other", hand_plan("nothing", 2), hand_plan("all", 1))]  # fmt: skip
+    failed = {KEY: "x", "ba": "ERCO", "view": "main", "kind": "DataError", "message": "no hours"}
+    elsewhere = {**failed, "ba": "BPAT", "view": "other"}
+    atlas = Atlas(findings_of(HAND_AXES, rows, failures=[failed, elsewhere]))
+    assert atlas.places.empty
+    assert list(atlas.without.index) == ["CISO"]
+    assert atlas.missing == ["ERCO", "BPAT"]
+    assert atlas.failed == ["ERCO"]
+
+
+def test_where_doing_nothing_leaves_load_unserved_nothing_is_said_to_be_saved() -> None:
+    unserved = hand_plan("nothing", 5, unserved_mwh=100.0)
+    rows = hand_case("CISO", "main", unserved, hand_plan("all", 1))
+    place = Atlas(findings_of(HAND_AXES, rows)).places.loc["CISO"]
+    assert math.isnan(place["saved_frac"])
+    assert math.isnan(place["usd_per_t"])
+
+
+def test_a_batch_that_found_nothing_has_an_atlas() -> None:
+    atlas = Atlas(findings_of(HAND_AXES, []))
+    assert atlas.places.empty
+    assert atlas.hours == 0
+    assert atlas.missing == ["CISO", "ERCO", "BPAT"]
+
+
+def test_a_code_that_is_not_known_stands_for_itself() -> None:
+    rows = registry_of(["BPAT", "XYZ"])
+    assert rows["name"]["BPAT"] == "Bonneville Power Administration"
+    assert list(rows.loc["XYZ"][["name", "region"]]) == ["XYZ", ""]
+    assert pd.isna(rows["latitude"]["XYZ"])

@@ -1,0 +1,197 @@
+"""The sentences of an atlas say what its numbers say."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from dcsim.report.atlas_places import Atlas
+from dcsim.report.atlas_why import correlations_in_words, why_here
+from dcsim.report.atlas_words import atlas_headline, named, trouble
+from dcsim.report.batch import KEY, BatchFindings
+from tests.report.atlas_findings import (
+    HAND_AXES,
+    atlas_findings,
+    findings_of,
+    hand_case,
+    hand_findings,
+    hand_plan,
+    infeasible,
+)
+
+
+def headline(findings: BatchFindings) -> str:
+    return "\n".join(atlas_headline(Atlas(findings))).replace("\u00a0", " ")
+
+
+def with_plans(plans: pd.DataFrame) -> BatchFindings:
+    return replace(hand_findings(), plans=plans)
+
+
+def test_headline_names_best_worst_and_median() -> None:
+    assert (
+        "Of all 3 places planned, BPAT (Bonneville Power Administration) emits least with its "
+        "plan, 100, and ERCO (Electric Reliability Council of Texas, Inc.) most, 500 t CO₂e a year "
+        "per MW of mean load, making included; the median is 300."
+    ) in headline(hand_findings())
+
+
+def test_headline_tells_what_planning_saves() -> None:
+    """0 % at BPAT, half at ERCO, 5,760 of 8,760 at CISO; 10,000 over 1,000 t, and 500 over 100."""
+    text = headline(hand_findings())
+    assert "Planning saves 50.0 % of the carbon of doing nothing at the median" in text
+    assert "from 0.0 % at BPAT to 65.8 % at CISO." in text
+    assert "emits 10 times what the best does; with the plans, 5.0 times." in text
+
+
+def test_headline_tells_what_is_built_and_what_it_costs() -> None:
+    """A battery of 20 MWh over 10 MW; CISO pays 174 USD a tonne, ERCO earns 100: median 36.8."""
+    text = headline(hand_findings())
+    assert (
+        "Plans build mostly wind in 1 place, mostly solar in 1 place and neither in 1 place; a "
+        "battery in 1 (at the median 2.0 MWh per MW, 4.0 hours); nowhere servers beyond the peak."
+    ) in text
+    assert "a tonne saved costs 36.8 USD at the median, from −100 at ERCO to 174 at CISO." in text
+    assert "In 1 place the plan costs less than doing nothing." in text
+
+
+def test_headline_tells_under_which_label_the_ranking_holds_least() -> None:
+    """Ranks 1, 2, 3 become 1, 3, 2: rho = 1 - 6 (0 + 1 + 1) / (3 x 8) = 0.5."""
+    assert (
+        "the ranking does not hold: it agrees least under “other” (view), with a rank correlation "
+        "of 0.50 over 3 places."
+    ) in headline(hand_findings())
+
+
+def test_headline_compares_battery_and_shifting() -> None:
+    """Renewables leave 100 t; a battery takes off 20 at one, shifting 10 and 0.5 at the others."""
+
+    def case(ba: str, battery: float, shifting: float) -> list[dict[str, object]]:
+        plans = {"nothing": 200, "renewables": 100, "renewables_battery": battery,
+                 "renewables_shifting": shifting, "all": 70}  # fmt: skip
+        return hand_case(ba, "main", *(hand_plan(name, t) for name, t in plans.items()))
+
+    rows = [*case("CISO", 80, 100), *case("ERCO", 100, 90), *case("BPAT", 100, 99.5)]
+    text = headline(findings_of(HAND_AXES, rows))
+    assert "a battery takes off a further 0.0 % at the median (most at CISO, 20.0 %)" in text
+    assert "shifting work in time takes off a further 0.5 % at the median (most at ERCO" in text
+    assert (
+        "Of the two alone, a battery does more in 1 place, shifting does more in 1 place and they "
+        "are within 1 % of each other in 1 place."
+    ) in text
+
+
+def test_an_option_that_does_next_to_nothing_is_said_to() -> None:
+    rows = hand_case("CISO", "main", hand_plan("nothing", 200), hand_plan("renewables", 100),
+                     hand_plan("renewables_battery", 99.9))  # fmt: skip
+    assert "a battery takes off less than 1 % anywhere." in headline(findings_of(HAND_AXES, rows))
+
+
+def test_plans_that_are_not_proved_are_named() -> None:
+    plans = hand_findings().plans
+    plans.loc[(plans[KEY] == "ERCO/main") & (plans["strategy"] == "all"), "is_optimal"] = False
+    plans.loc[(plans[KEY] == "ERCO/main") & (plans["strategy"] == "all"), "gap_frac"] = 0.02
+    assert (
+        "Time ran out before the plans of ERCO were proved to be the best: another may be better "
+        "by up to 2.00 %."
+    ) in headline(with_plans(plans))
+    assert "Every plan is proved to be the best of its kind to within 0." in headline(
+        hand_findings()
+    )
+
+
+def test_doing_nothing_that_leaves_load_unserved_is_no_measure() -> None:
+    plans = hand_findings().plans
+    plans.loc[plans["strategy"] == "nothing", "unserved_mwh"] = 50.0
+    text = headline(with_plans(plans))
+    assert "Doing nothing is no measure here: it leaves load unserved." in text
+    assert "a tonne saved" not in text
+
+
+def test_without_any_plan_the_headline_says_so() -> None:
+    assert headline(findings_of(HAND_AXES, [])) == "No place has a plan."
+
+
+def test_trouble_is_told_of_every_place_and_case() -> None:
+    impossible = infeasible(hand_plan("all"), "strategy all has no feasible plan")
+    rows = [*hand_case("CISO", "main", hand_plan("nothing", 2), impossible),
+            *hand_case("CISO", "other", hand_plan("nothing", 2), hand_plan("all", 1))]  # fmt: skip
+    failed = {KEY: "x", "ba": "ERCO", "view": "main", "kind": "DataError", "message": "no hours"}
+    elsewhere = {**failed, "ba": "BPAT", "view": "other"}
+    told = trouble(Atlas(findings_of(HAND_AXES, rows, failures=[failed, elsewhere], cases=6)))
+    assert told == [
+        "Without a plan, so not ranked: CISO (cannot keep the limits); ERCO (failed); BPAT (not "
+        "done).",
+        "A further 1 of 6 cases failed.",
+        "2 of 6 cases are not done: this page is of a batch under way, and its ranking may change.",
+        "The table “What did not work” has the reasons.",
+    ]
+
+
+def test_a_place_not_asked_for_is_told_from_one_not_done() -> None:
+    rows = hand_case("CISO", "main", hand_plan("nothing", 2), hand_plan("all", 1))
+    (told,) = trouble(Atlas(findings_of(HAND_AXES, rows)))
+    assert told.endswith("ERCO and BPAT (not asked for under the first labels).")
+
+
+def test_without_trouble_nothing_is_told() -> None:
+    assert trouble(Atlas(hand_findings())) == []
+
+
+def test_long_lists_of_places_are_counted() -> None:
+    codes = [f"P{n}" for n in range(14)]
+    assert named(codes).endswith("P11 and 2 more")
+    assert named(codes[:2]) == "P0 and P1"
+
+
+def test_why_is_made_from_the_numbers() -> None:
+    """Wind takes 1,000 t over 87,600 MWh to make, 11.4 kg/MWh; solar 22.8; the grid carries 100."""
+    text = why_here(Atlas(hand_findings()), "CISO").replace("\u00a0", " ")
+    assert text == (
+        "One more MWh of wind (11.4 kg to make) pays if 11 % of it replaces grid power and solar "
+        "(22.8 kg to make) pays if 23 % of it replaces grid power. What is built could generate "
+        "100 % of the load, and 50 % of that is used. No battery and no extra servers."
+    )
+    assert "Neither is built." in why_here(Atlas(hand_findings()), "BPAT")
+    assert "No extra servers." in why_here(Atlas(hand_findings()), "ERCO")
+
+
+def test_what_never_pays_at_the_mean_is_said_to() -> None:
+    plans = hand_findings().plans
+    plans["intensity_kg_per_mwh"] = 15.0
+    text = why_here(Atlas(with_plans(plans)), "CISO")
+    assert "solar (22.8 kg to make) at no time." in text
+
+
+def test_places_stand_out_by_extremes() -> None:
+    atlas = Atlas(atlas_findings())
+    highest = atlas.places["intensity_kg_per_mwh"].idxmax()
+    assert "highest grid intensity" in why_here(atlas, highest).split("Stands out: ")[1]
+    told = [why_here(atlas, ba) for ba in atlas.places.index]
+    assert sum("highest wind yield" in text for text in told) == 3
+    assert sum("third lowest calm-week output" in text for text in told) == 1
+
+
+def test_what_goes_together_is_told_with_its_correlation() -> None:
+    """In the made-up atlas the battery is in proportion to the calm week."""
+    (text,) = correlations_in_words(Atlas(atlas_findings()))
+    assert "more battery with a higher calm-week output (ρ = +1.00, n = 60)" in text
+    assert "a larger saved share with a higher grid intensity" in text
+    assert correlations_in_words(Atlas(hand_findings())) == []
+
+
+def test_where_nothing_goes_together_it_is_said() -> None:
+    findings = atlas_findings()
+    same = findings.plans.assign(
+        intensity_kg_per_mwh=1.0, intensity_daily_swing_frac=1.0, solar_cf=1.0, wind_cf=1.0,
+        calm_week_frac=1.0,
+    )  # fmt: skip
+    (text,) = correlations_in_words(Atlas(replace(findings, plans=same)))
+    assert text == "No rank correlation is as strong as 0.5: no one thing decides."
+
+
+@pytest.mark.parametrize("hours", [48, 8760])
+def test_totals_are_called_by_their_horizon(hours: int) -> None:
+    plans = hand_findings().plans.assign(hours=hours)
+    unit = "t CO₂e a year per MW" if hours == 8760 else "t CO₂e in 48 hours per MW"
+    assert unit in headline(with_plans(plans))
