@@ -366,7 +366,10 @@ def test_answers_are_found_if_asked_for(dcsim_cli, tmp_path: Path) -> None:
     assert "answers: true" in (tmp_path / "run" / "scenario.yaml").read_text()
     answers = json.loads((tmp_path / "run" / "summary.json").read_text())["answers"]
     assert {found["capacity"] for found in answers["ranges"]} == {"solar_mw", "wind_mw"}
-    assert "What is as good" in (tmp_path / "run" / "report.html").read_text()
+    assert (
+        "Prices and deadlines that would change the plan"
+        in (tmp_path / "run" / "report.html").read_text()
+    )
     assert (tmp_path / "run" / "figures" / "ranges.svg").exists()
 
 

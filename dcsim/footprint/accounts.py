@@ -104,9 +104,13 @@ def over_horizon(parts: Sequence[Footprint], years: Sequence[Traces]) -> Footpri
 
 def operational_row(traces: Traces, energy: pd.DataFrame) -> Row:
     """Return `sum_t ci_t max(g_t - u_t, 0)`: import beyond the grid's surplus times intensity."""
-    beyond_mw = np.maximum(energy["grid_mw"].to_numpy() - traces.column("surplus_mw"), 0.0)
-    kg = float(traces.column("intensity_kg_per_mwh") @ beyond_mw) * STEP_H
+    kg = float(traces.column("intensity_kg_per_mwh") @ charged_import_mw(traces, energy)) * STEP_H
     return Row(OPERATIONAL, "grid", kg)
+
+
+def charged_import_mw(traces: Traces, energy: pd.DataFrame) -> np.ndarray:
+    """Return the import of each hour beyond the grid's surplus, which adds no carbon [MW]."""
+    return np.asarray(np.maximum(energy["grid_mw"].to_numpy() - traces.column("surplus_mw"), 0.0))
 
 
 def embodied_rows(

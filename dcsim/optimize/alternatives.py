@@ -7,15 +7,14 @@ All start from the plan's own optimum, found again from its design.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from dcsim.errors import SolveError
 from dcsim.optimize.answers import Pose
 from dcsim.optimize.compile import Account, Key, LinearProgram
 from dcsim.optimize.dispatch import Values, design_of, dispatches_of
+from dcsim.optimize.findings import CAPITAL, COST, NearPlan
 from dcsim.optimize.plan import ROUNDING_MW, Design, Plan
 from dcsim.optimize.problem import Problem, problem_of
 from dcsim.optimize.session import PRIMAL, Session, Solution, Status
@@ -26,30 +25,10 @@ from dcsim.traces.frame import Traces
 TOLERANCE_FRAC = 0.01
 """How far above its best the objective may be [-]."""
 
-CAPITAL, COST = "capital_usd", "cost_usd"
-"""Aims that are no capacity: the least capital, and the least cost."""
-
 _SAME_FRAC = 1e-3
 """Designs whose capacities differ by less, of the larger one, are the same to a planner [-]."""
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class NearPlan:
-    """A plan within a tolerance of the best that has the least there can be of something.
-
-    Attributes:
-        aim: What there is least of: a capacity, as in `Design`, `capital_usd` or `cost_usd`.
-        tolerance_frac: How far the objective may be above its best [-].
-        design: What is built.
-        dispatches: An energy table for each planned year.
-    """
-
-    aim: str
-    tolerance_frac: float
-    design: Design
-    dispatches: tuple[pd.DataFrame, ...]
 
 
 def near_plans(

@@ -1,9 +1,16 @@
-"""What a plan's answers are: near-optimal ranges, break-evens, and what more time would be worth.
+"""What a plan's answers are: near-optimal ranges and plans, break-evens, worth of more time.
 
-No Pyomo here, as in `plan.py`; `answers.py` finds them.
+No Pyomo here, as in `plan.py`; `answers.py` and `alternatives.py` find them.
 """
 
 from dataclasses import dataclass
+
+import pandas as pd
+
+from dcsim.optimize.plan import Design
+
+CAPITAL, COST = "capital_usd", "cost_usd"
+"""Aims that are no capacity: the least capital, and the least cost."""
 
 
 @dataclass(frozen=True)
@@ -77,3 +84,20 @@ class Answers:
     ranges: tuple[NearRange, ...] = ()
     break_evens: tuple[BreakEven, ...] = ()
     deadlines: tuple[DeadlineWorth, ...] = ()
+
+
+@dataclass(frozen=True)
+class NearPlan:
+    """A plan within a tolerance of the best that has the least there can be of something.
+
+    Attributes:
+        aim: What there is least of: a capacity, as in `Design`, `capital_usd` or `cost_usd`.
+        tolerance_frac: How far the objective may be above its best [-].
+        design: What is built.
+        dispatches: An energy table for each planned year.
+    """
+
+    aim: str
+    tolerance_frac: float
+    design: Design
+    dispatches: tuple[pd.DataFrame, ...]

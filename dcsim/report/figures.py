@@ -17,9 +17,12 @@ from dcsim.report.figures_answers import ranges_figure
 from dcsim.report.figures_by_year import by_year_figure
 from dcsim.report.figures_cost import costs_figure
 from dcsim.report.figures_day import mean_day_figure
+from dcsim.report.figures_risks import risk_figures
+from dcsim.report.figures_sensitivity import sensitivity_figure
 from dcsim.report.figures_week import week_figures
 from dcsim.report.figures_year import duration_figure, heatmap_figure
 from dcsim.report.numbers import carbon_unit, number, percent, period, tonnes
+from dcsim.report.sensitivity import carbon_swings
 from dcsim.report.study import Outcome, Study
 from dcsim.report.style import (
     FAINT,
@@ -39,7 +42,14 @@ from dcsim.units import KG_PER_T
 Described = tuple[Figure, str]
 """A figure and its alternative text."""
 
-OF_ONE_YEAR = {"summer_week", "winter_week", "import_heatmap", "duration", "shifting"}
+OF_ONE_YEAR = {
+    "summer_week",
+    "winter_week",
+    "import_heatmap",
+    "duration",
+    "months",
+    "shifting",
+}
 """Figures that show hours, and of several planned years only the first."""
 
 _METADATA: dict[str, dict[str, None]] = {
@@ -53,7 +63,8 @@ def all_figures(study: Study) -> dict[str, Described]:
     """Draw every figure of a study, in the order of the report.
 
     `summer_week` and `winter_week` are one figure, `summer_week`, where the horizon is too short
-    for two; `shifting` is there only if the chosen plan moves work, `ranges` if they were
+    for two, which then has neither `worst_week` nor `months`; `shifting` is there only if the
+    chosen plan moves work, `depends_on` if its carbon depends on any figure, `ranges` if they were
     asked for, `by_year` if there are several planned years.
 
     Returns:
@@ -67,7 +78,10 @@ def all_figures(study: Study) -> dict[str, Described]:
             **week_figures(study),
             "import_heatmap": heatmap_figure(study),
             "duration": duration_figure(study),
+            **risk_figures(study),
         }
+        if carbon_swings(study):
+            figures["depends_on"] = sensitivity_figure(study)
         if moves_work(study):
             figures["shifting"] = mean_day_figure(study)
         if study.answers is not None and study.answers.ranges:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter
 
 from dcsim.report.numbers import NOTHING_BELOW, days_in_words, rounded
-from dcsim.report.study import Study
+from dcsim.report.study import Study, YearRun
 from dcsim.report.style import COLORS, FAINT, QUIET, legend_below, new_figure
 from dcsim.report.views import days_since_1970, local_time, moves_work, span_in_words, used_mw
 from dcsim.units import DAYS_PER_WEEK, HOURS_PER_DAY, STEP_H
@@ -51,7 +51,8 @@ def week_figures(study: Study) -> dict[str, tuple[Figure, str]]:
     windows = {"summer_week": summer, "winter_week": winter}
     if (summer.start, summer.stop) == (winter.start, winter.stop):
         del windows["winter_week"]
-    return {name: _week_figure(study, window) for name, window in windows.items()}
+    first = study.years[0]
+    return {name: week_figure(study, window, first) for name, window in windows.items()}
 
 
 def week_window(local: pd.DatetimeIndex, month: int) -> Window | None:
@@ -87,19 +88,25 @@ def _end_window(local: pd.DatetimeIndex, end: str) -> Window:
     return Window(f"The {end} week", start, start + _WEEK_H)
 
 
-def _week_figure(study: Study, window: Window) -> tuple[Figure, str]:
+def week_figure(study: Study, window: Window, run: YearRun) -> tuple[Figure, str]:
+    """Draw how the plan runs in some hours of a year.
+
+    Returns:
+        The figure and its alternative text.
+    """
     hours = slice(window.start, window.stop)
-    energy, local = study.dispatch.iloc[hours], local_time(study)[hours]
+    energy, local = run.dispatch.iloc[hours], local_time(study, run.traces)[hours]
     title = f"{window.title} of the plan, {span_in_words(local)}"
     figure = new_figure(title, 5.6)
     power, below = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1.15])
     edges = _edges(local)
     _draw_supply(power, edges, energy)
-    _draw_demand(power, edges, energy, study, hours)
+    before_mw = run.traces.column("load_mw")[hours] if moves_work(study, run) else None
+    _draw_demand(power, edges, energy, before_mw)
     _limit_height(power, energy)
     power.set_ylabel("Power [MW]")
     legend_below(figure, power, 4)
-    intensity = study.traces.column("intensity_kg_per_mwh")[hours]
+    intensity = run.traces.column("intensity_kg_per_mwh")[hours]
     _draw_state(below, edges, energy, intensity, study.chosen.design.battery_mwh)
     _label_days(below, local, edges, study.scenario.datacenter.time_zone)
     return figure, f"{title}. {_week_alt(energy, intensity)}"
@@ -132,7 +139,7 @@ def _draw_supply(axes: Axes, edges: np.ndarray, energy: pd.DataFrame) -> None:
 
 
 def _draw_demand(
-    axes: Axes, edges: np.ndarray, energy: pd.DataFrame, study: Study, hours: slice
+    axes: Axes, edges: np.ndarray, energy: pd.DataFrame, before_mw: np.ndarray | None
 ) -> None:
     """Draw the load as a line, what goes into the battery or out, and what is not used."""
     load = _held(energy["load_mw"].to_numpy())
@@ -142,11 +149,10 @@ def _draw_demand(
     _hatch(axes, edges, load, charge, ("////", COLORS["charge"], "none", "Battery charging"))
     _hatch(axes, edges, charge, export, ("....", QUIET, "none", "Export"))
     _hatch(axes, edges, export, curtailed, (None, "none", COLORS["curtailed"], "Curtailed"))
-    if moves_work(study):
-        before = _held(study.traces.column("load_mw")[hours])
+    if before_mw is not None:
         axes.step(
-            edges, before, where="post", color=COLORS["load before shifting"], linewidth=1.2,
-            linestyle=(0, (3, 1.5)), label="Load before shifting",
+            edges, _held(before_mw), where="post", color=COLORS["load before shifting"],
+            linewidth=1.2, linestyle=(0, (3, 1.5)), label="Load before shifting",
         )  # fmt: skip
     axes.step(edges, load, where="post", color=COLORS["load"], linewidth=1.7, label="Load")
 

@@ -43,6 +43,7 @@ def _read(folder: Path) -> Study:
     _refuse_other_layout(folder, meta)
     scenario = load_scenario(folder / SCENARIO)
     found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+    _refuse_other_years(scenario, [year["name"] for year in found["years"]])
     places = [folder, *(folder / YEARS / year["name"] for year in found["years"][1:])]
     policy = found["replay"]["policy"]
     runs = tuple(
@@ -75,6 +76,13 @@ def _refuse_other_layout(folder: Path, meta: dict[str, Any]) -> None:
             f"{folder}: was written by another version of dcsim, {meta['versions']['dcsim']} "
             f"(layout {layout}; this one reads {LAYOUT}); plan {SCENARIO} in it again"
         )
+
+
+def _refuse_other_years(scenario: Scenario, names: list[str]) -> None:
+    """Refuse years that are not the scenario's: their names are those of folders."""
+    asked = [year.name for year in scenario.planned_years] or [""]
+    if names != asked:
+        raise DataError(f"{SUMMARY}: has the years {names}, and {SCENARIO} {asked}")
 
 
 def _year_run(

@@ -61,7 +61,7 @@ class Alternative:
     """A plan of the chosen strategy that is nearly as good, and has the least of something.
 
     Attributes:
-        aim: What there is least of; see `dcsim.optimize.alternatives`.
+        aim: What there is least of; see `dcsim.optimize.findings.NearPlan`.
         tolerance_frac: How far its objective may be above the best [-].
         design: What is built.
         footprint: What it costs over the whole horizon.

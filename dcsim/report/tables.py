@@ -6,6 +6,7 @@ Numbers are formatted here and nowhere else; the template only places them.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from dcsim.footprint.money import capital_spent_usd
 from dcsim.report.numbers import (
     CO2E,
     DASH,
@@ -18,7 +19,7 @@ from dcsim.report.numbers import (
     signed,
     tonnes,
 )
-from dcsim.report.study import Outcome, Study
+from dcsim.report.study import Alternative, Outcome, Study
 from dcsim.report.views import saved_frac, saved_kg
 from dcsim.units import KG_PER_T, USD_PER_MILLION
 
@@ -93,21 +94,25 @@ PARTS = (
 """The capacities of a design, in the order they are shown."""
 
 
-Measure = tuple[str, Callable[[Outcome], float], Callable[[float], str]]
+Compared = Outcome | Alternative
+"""What stands side by side: it has a design and a footprint."""
+
+Measure = tuple[str, Callable[[Compared], float], Callable[[float], str]]
 """A row that compares outcomes: its name with unit, its value, and how that is written."""
 
 
-def _tonnes_of(scope: str | None) -> Callable[[Outcome], float]:
+def _tonnes_of(scope: str | None) -> Callable[[Compared], float]:
     return lambda outcome: outcome.footprint.ledger.total_kg(scope) / KG_PER_T
 
 
-def _measures(study: Study) -> list[Measure]:
+def measures(study: Study) -> list[Measure]:
     """Return what outcomes are compared by; unserved load and export only if there is any."""
     rows: list[Measure] = [
         (f"Operational carbon [{TONNES}]", _tonnes_of("operational"), number),
         (f"Embodied carbon [{TONNES}]", _tonnes_of("embodied"), number),
         (f"Total carbon [{TONNES}]", _tonnes_of(None), number),
         ("Cost [million USD]", lambda o: o.footprint.cost_usd / USD_PER_MILLION, number),
+        ("Capital [million USD]", lambda o: _capital_usd(study, o) / USD_PER_MILLION, number),
         ("Coverage by own supply", lambda o: o.footprint.scores.coverage_frac, percent),
         ("Carbon-free (CFE) score", lambda o: o.footprint.scores.cfe_frac, percent),
         ("Grid import [MWh]", lambda o: o.footprint.scores.grid_mwh, number),
@@ -122,6 +127,10 @@ def _measures(study: Study) -> list[Measure]:
     return rows + [m for m in optional if any(m[1](o) > NOTHING_BELOW for o in study.outcomes)]
 
 
+def _capital_usd(study: Study, compared: Compared) -> float:
+    return capital_spent_usd(study.scenario, compared.design)
+
+
 def totals_table(study: Study) -> Table:
     """Return the plan's totals beside those of doing nothing, with the change."""
     rows = [
@@ -129,9 +138,9 @@ def totals_table(study: Study) -> Table:
             name,
             write(value(study.nothing)),
             write(value(study.chosen)),
-            _change(value(study.chosen) - value(study.nothing), write),
+            change(value(study.chosen) - value(study.nothing), write),
         )
-        for name, value, write in _measures(study)
+        for name, value, write in measures(study)
     ]
     return table_of(
         "totals",
@@ -141,7 +150,8 @@ def totals_table(study: Study) -> Table:
     )
 
 
-def _change(difference: float, write: Callable[[float], str]) -> str:
+def change(difference: float, write: Callable[[float], str]) -> str:
+    """Return a difference with its sign; of shares, in points."""
     if write is percent:
         return f"{signed(percent(difference)[:-2])} points"
     return signed(write(difference))
@@ -155,14 +165,7 @@ def period_head(study: Study) -> str:
 
 def strategies_table(study: Study) -> Table:
     """Return all strategies side by side: design, carbon, what is saved, coverage."""
-    capacities = [
-        (f"{part.label} [{part.unit}]", *(_capacity_of(o, part) for o in study.outcomes))
-        for part in PARTS
-    ]
-    carbon = [
-        (name, *(write(value(outcome)) for outcome in study.outcomes))
-        for name, value, write in _measures(study)
-    ]
+    rows = side_by_side(study, study.outcomes)
     saved = [
         (
             f"Saved [{TONNES}]",
@@ -170,16 +173,28 @@ def strategies_table(study: Study) -> Table:
         ),
         ("Saved", *(_saved(study, o, percent(saved_frac(study, o))) for o in study.outcomes)),
     ]
+    carbon_ends = len(PARTS) + 3
     return table_of(
         "strategies",
         f"Every strategy side by side, {period_head(study)}",
         [("", False), *((outcome.label, True) for outcome in study.outcomes)],
-        [*capacities, *carbon[:3], *saved, *carbon[3:]],
+        [*rows[:carbon_ends], *saved, *rows[carbon_ends:]],
     )
 
 
-def _capacity_of(outcome: Outcome, part: Part) -> str:
-    return capacity(outcome.design.as_dict()[part.capacity])
+def side_by_side(study: Study, compared: Sequence[Compared]) -> list[tuple[str, ...]]:
+    """Return the rows of designs side by side: capacities, then all they are compared by."""
+    capacities = [
+        (
+            f"{part.label} [{part.unit}]",
+            *(capacity(one.design.as_dict()[part.capacity]) for one in compared),
+        )
+        for part in PARTS
+    ]
+    measured = [
+        (name, *(write(value(one)) for one in compared)) for name, value, write in measures(study)
+    ]
+    return [*capacities, *measured]
 
 
 def _saved(study: Study, outcome: Outcome, text: str) -> str:

@@ -1,6 +1,6 @@
 """The answers of a plan in words and tables: what is as good, what would enter, what waits."""
 
-from dcsim.optimize.findings import BreakEven, NearRange
+from dcsim.optimize.findings import BreakEven, DeadlineWorth, NearRange
 from dcsim.report.numbers import capacity, percent, period, plain, rounded, with_unit
 from dcsim.report.study import Study
 from dcsim.report.tables import PARTS, Table, table_of
@@ -10,25 +10,25 @@ _PER_KILO = 1000.0  # kg/MWh to kg/kWh, and USD/MW to USD/kW
 _LEAST_SAVED = 1.0  # what one more hour of a deadline must save to be told [kg or USD]
 
 
-def answers_sentences(study: Study) -> list[str]:
-    """Return the answers in sentences; none where the scenario did not ask for them."""
+def ranges_sentences(study: Study) -> list[str]:
+    """Return for each capacity what is as good as the plan, at the widest tolerance asked."""
     if study.answers is None:
         return []
-    return [
-        *_ranges_in_words(study),
-        *(break_even_in_words(found) for found in study.answers.break_evens),
-        *_deadlines_in_words(study),
-    ]
-
-
-def _ranges_in_words(study: Study) -> list[str]:
-    """Say for each capacity what is as good as the plan, at the widest tolerance asked."""
-    assert study.answers is not None
     widest = max((r.tolerance_frac for r in study.answers.ranges), default=0.0)
     return [
         f"{_sizes(found)} as good to within {percent(found.tolerance_frac)}."
         for found in study.answers.ranges
         if found.tolerance_frac == widest and not _is_one_size(found)
+    ]
+
+
+def prices_sentences(study: Study) -> list[str]:
+    """Return at which prices options enter or leave, and what more time to wait would save."""
+    if study.answers is None:
+        return []
+    return [
+        *(break_even_in_words(found) for found in study.answers.break_evens),
+        *_deadlines_in_words(study, study.answers.deadlines),
     ]
 
 
@@ -77,13 +77,12 @@ def _prices_in_words(at: float, asked: float, unit: str) -> tuple[str, str]:
     )
 
 
-def _deadlines_in_words(study: Study) -> list[str]:
-    assert study.answers is not None
+def _deadlines_in_words(study: Study, deadlines: tuple[DeadlineWorth, ...]) -> list[str]:
     unit = study.objective_unit
     return [
         f"One more hour to wait for the work of tier {found.tier} (now {found.deadline_h} h) would "
         f"save {with_unit(rounded(found.saved), unit)} {period(study.horizon_hours)}."
-        for found in study.answers.deadlines
+        for found in deadlines
         if found.saved >= _LEAST_SAVED
     ]
 

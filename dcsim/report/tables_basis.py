@@ -10,12 +10,12 @@ from dcsim.report.numbers import DASH, plain, scientific
 from dcsim.report.study import Study
 from dcsim.report.tables import TONNES, Cell, Table, table_of
 from dcsim.scenario.figures import Range
-from dcsim.scenario.rates import RATES, rates_of
+from dcsim.scenario.rates import published_rates, rates_of
 from dcsim.units import KG_PER_T
 
 _SHORT_HASH = 12
 
-_RATE_NAMES = {
+RATE_NAMES = {
     "solar_kg_per_mwh": ("Solar, making, per MWh generated", "kg/MWh"),
     "wind_kg_per_mwh": ("Wind, making, per MWh generated", "kg/MWh"),
     "battery_kg_per_mwh": ("Battery cells, making, per MWh of capacity", "kg/MWh"),
@@ -26,6 +26,7 @@ _RATE_NAMES = {
     "servers_kg_per_mw": ("Servers, racks and network, making, per MW of IT", "kg/MW"),
     "servers_life_years": ("Servers, life", "years"),
 }
+"""What each embodied figure is called, and its unit."""
 
 
 def rates_table(study: Study) -> Table:
@@ -36,12 +37,12 @@ def rates_table(study: Study) -> Table:
         "Embodied carbon: the figures used, their published spread, and where they are from",
         [
             Figure(
-                *_RATE_NAMES.get(name, (name, "")),
+                *RATE_NAMES.get(name, (name, "")),
                 entry,
                 getattr(used, name),
                 is_own=getattr(embodied, name) is not None,
             )
-            for name, entry in RATES.items()
+            for name, entry in published_rates(study.scenario).items()
         ],
         embodied.level,
     )
@@ -136,6 +137,16 @@ def _by_kind(sources: Sequence[Source]) -> list[Source]:
 def repairs_text(source: Source) -> str:
     """Return the repairs of an input in words, each with how many hours it changed."""
     return "; ".join(f"{r.rule}, {r.hours:,} hours: {r.detail}" for r in source.repairs) or "none"
+
+
+def versions_table(study: Study) -> Table:
+    """Return the versions of what planned the study."""
+    return table_of(
+        "versions",
+        "Versions of what made the plan",
+        [("Package", False), ("Version", False)],
+        list(study.versions.items()),
+    )
 
 
 _CERTIFICATE_ROWS: tuple[tuple[str, Callable[[Certificate], str]], ...] = (

@@ -16,7 +16,7 @@ from dcsim.report.tables_basis import Figure, figures_table
 from dcsim.scenario.cost_figures import COSTS, USD_YEAR
 from dcsim.scenario.costs import costs_of
 
-_NAMES = {
+COST_NAMES = {
     "solar_usd_per_mw": ("Solar, capital", "USD/MW"),
     "wind_usd_per_mw": ("Wind, capital", "USD/MW"),
     "battery_usd_per_mwh": ("Battery energy, capital", "USD/MWh"),
@@ -34,6 +34,7 @@ _NAMES = {
     "discount_frac": ("Real discount rate", "1/year"),
     "energy_usd_per_mwh": ("Grid energy, where no price is given", "USD/MWh"),
 }
+"""What each cost figure is called, and its unit."""
 
 KINDS = {
     CAPITAL: "Capital of what is built",
@@ -88,7 +89,7 @@ def cost_figures_table(study: Study) -> Table:
         f"Cost: the figures used, their spread, and where they are from; USD of {USD_YEAR}",
         [
             Figure(
-                *_NAMES.get(name, (name, "")),
+                *COST_NAMES.get(name, (name, "")),
                 figure,
                 getattr(used, name),
                 is_own=getattr(cost, name) is not None,

@@ -64,12 +64,16 @@ def saved_by_one_more(outcome: Outcome, key: str) -> float:
     return saved / PERCENT if key.endswith("_frac") else saved
 
 
+def is_worth_telling(outcome: Outcome, key: str) -> bool:
+    """Tell whether one unit looser of a limit saves more than the solver's rounding."""
+    return saved_by_one_more(outcome, key) >= _LEAST_SAVED
+
+
 def saving_text(study: Study, key: str, one_more: str) -> str:
     """Return in words what one unit looser of a limit saves, a dash if nothing."""
-    saved = saved_by_one_more(study.chosen, key)
-    if saved < _LEAST_SAVED:
+    if not is_worth_telling(study.chosen, key):
         return DASH
-    unit = study.objective_unit
+    saved, unit = saved_by_one_more(study.chosen, key), study.objective_unit
     return f"{one_more} would save {with_unit(number(saved), unit)} {period(study.horizon_hours)}"
 
 
@@ -96,16 +100,21 @@ def _asked(study: Study, key: str, limit: _Limit) -> tuple[str]:
     return (f"{'at least' if limit.is_least else 'at most'} {amount}",)
 
 
-def binding_table(study: Study) -> Table | None:
-    """Return in how many hours each hourly limit holds the plan up, or None if none does."""
+def binding_hours(study: Study) -> list[tuple[str, int]]:
+    """Return each hourly limit that holds the plan up, in words, and in how many hours."""
     hours = study.chosen.binding_hours
     has_battery = study.chosen.design.battery_mwh > NOTHING_BELOW
-    whole = sum(run.traces.hours for run in study.years)
-    rows = [
-        (words, f"{hours[name]:,}", percent(hours[name] / whole))
+    return [
+        (words, hours[name])
         for name, words in BINDING.items()
         if hours.get(name) and (has_battery or name not in _OF_BATTERY)
     ]
+
+
+def binding_table(study: Study) -> Table | None:
+    """Return in how many hours each hourly limit holds the plan up, or None if none does."""
+    whole = sum(run.traces.hours for run in study.years)
+    rows = [(words, f"{hours:,}", percent(hours / whole)) for words, hours in binding_hours(study)]
     if not rows:
         return None
     return table_of(

@@ -70,9 +70,10 @@ def moved_mwh(study: Study, year: YearRun) -> float:
     return float(sum(mw.sum() for mw in more_mw)) * STEP_H
 
 
-def moves_work(study: Study) -> bool:
-    """Say whether the chosen plan shifts any work in the first year, the one that is drawn."""
-    return moved_mwh(study, study.years[0]) > NOTHING_BELOW * study.traces.hours
+def moves_work(study: Study, year: YearRun | None = None) -> bool:
+    """Say whether the chosen plan shifts any work in a year, the first if not said."""
+    run = year or study.years[0]
+    return moved_mwh(study, run) > NOTHING_BELOW * run.traces.hours
 
 
 def first_year_in_words(study: Study) -> str:
@@ -86,9 +87,14 @@ def exists_already(scenario: Scenario) -> bool:
     return scenario.battery.existing_mwh > 0 or any(part.existing_mw > 0 for part in parts)
 
 
-def import_without_building_mw(study: Study) -> np.ndarray:
-    """Return the grid import of doing nothing: load less what exists already makes [MW]."""
-    traces, design = study.traces, study.nothing.design
+def import_without_building_mw(study: Study, year: Traces | None = None) -> np.ndarray:
+    """Return the import of doing nothing: load less what exists already makes [MW].
+
+    Args:
+        study: Says what exists.
+        year: Which planned year; the first if not said.
+    """
+    traces, design = year or study.traces, study.nothing.design
     own_mw = design.solar_mw * traces.column("solar_cf") + design.wind_mw * traces.column("wind_cf")
     limit_mw = study.scenario.limits.import_mw
     most_mw = np.inf if limit_mw is None else limit_mw

@@ -4,31 +4,49 @@ The same study gives the same bytes: the page has no seconds and no date of its 
 """
 
 from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dcsim.report import (
+    key_figures,
     prose,
+    prose_alternatives,
     prose_basis,
+    prose_limits,
+    prose_risks,
+    prose_sensitivity,
+    prose_summary,
     tables,
+    tables_alternatives,
     tables_answers,
     tables_basis,
     tables_cost,
     tables_design,
     tables_limits,
+    tables_risks,
     tables_years,
 )
 from dcsim.report.data import scenario_yaml
 from dcsim.report.figures import OF_ONE_YEAR, Described, all_figures, figure_bytes
+from dcsim.report.glossary import TERMS
 from dcsim.report.study import Study
 from dcsim.report.views import first_year_in_words
 from dcsim.scenario.compat import DIFFERENCES
 
 FIGURES = "figures"
 REPORT = "report.html"
+
+_WEEK = (
+    "Above: what supplies the site, the load, and what goes into the battery. Curtailed power is "
+    "available and not used. Below: energy in the battery, and how much carbon a MWh from the "
+    "grid carries."
+)
 
 CAPTIONS = {
     "strategies": "Operational and embodied carbon of doing nothing and of each strategy.",
@@ -38,14 +56,18 @@ CAPTIONS = {
     "one such year, however often it counts in the horizon.",
     "operational_embodied": "What each strategy pays in making to save in running. Grey lines "
     "join points of equal total; nearer to the origin is better.",
-    "summer_week": "Above: what supplies the site, the load, and what goes into the battery. "
-    "Curtailed power is available and not used. Below: energy in the battery, and how much carbon "
-    "a MWh from the grid carries.",
+    "summer_week": _WEEK,
     "winter_week": "The same for another week.",
     "import_heatmap": "Each column is a local day, each row an hour of it. A pale "
     "cell is an hour outside the horizon, or one that daylight saving skips.",
     "duration": "Hours sorted from the highest to the lowest: how high import and load are for "
     "how much of the time.",
+    "worst_week": f"The seven local days in a row with the most operational carbon. {_WEEK}",
+    "months": "Each bar is a local calendar month, the dark one the highest; the dashed line is "
+    "their mean.",
+    "depends_on": "Each figure by itself at the ends of its published spread, written beside the "
+    "bars; of the grid, a tenth less or more in every hour. What is built and how it runs is held, "
+    "so that a new plan could do better than the bars to the right.",
     "ranges": "Each bar holds the sizes of one capacity in plans within a share of the best, the "
     "other capacities following, on a scale of its own; the mark is the plan's own size.",
     "shifting": "Means by local hour over the horizon. Work moves on some days and not on others, "
@@ -53,10 +75,41 @@ CAPTIONS = {
 }
 """What each figure shows and how to read it."""
 
+SECTIONS = {
+    "summary": "Executive summary",
+    "design": "What to build",
+    "alternatives": "Alternatives",
+    "risks": "Risks",
+    "limits": "What limits the plan",
+    "depends": "What the plan depends on",
+    "running": "How it runs",
+    "years": "Year by year",
+    "ledger": "Carbon and money, row by row",
+    "proof": "Replay and proof",
+    "assumptions": "Assumptions and their sources",
+    "sources": "Where the data came from",
+    "left-out": "Limits of the model",
+    "again": "How to make this report again",
+    "terms": "Terms",
+    "scenario": "The scenario, as resolved",
+}
+"""The sections of a report in their order; the last six are its appendix."""
+
+APPENDIX = tuple(SECTIONS)[-6:]
+
+FIGURES_OF = {
+    "alternatives": ("strategies", "costs", "operational_embodied", "ranges"),
+    "risks": ("worst_week", "months"),
+    "depends": ("depends_on",),
+    "running": ("summer_week", "winter_week", "import_heatmap", "duration", "shifting"),
+    "years": ("by_year",),
+}
+"""Which figures stand in which section, in their order."""
+
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as the page holds it."""
+    """A figure as a page holds it."""
 
     name: str
     alt: str
@@ -103,11 +156,37 @@ def page_of(study: Study, figures: dict[str, Described]) -> str:
     template = environment().get_template("report.html.j2")
     return template.render(
         study=study,
-        pictures=[picture(name, figures[name], caption_of(study, name)) for name in figures],
+        sections=sections_of(study),
+        pictures=pictures_of(study, figures),
         scenario_yaml=scenario_yaml(study),
         **_texts(study),
         **_tables(study),
     )
+
+
+def sections_of(study: Study) -> dict[str, str]:
+    """Return the sections this study has, each with its number or, in the appendix, letter."""
+    names = [name for name in SECTIONS if name != "years" or len(study.years) > 1]
+    body = [name for name in names if name not in APPENDIX]
+    numbered = {name: f"{number}. {SECTIONS[name]}" for number, name in enumerate(body, start=1)}
+    lettered = {
+        name: f"{letter}. {SECTIONS[name]}"
+        for letter, name in zip(ascii_uppercase, APPENDIX, strict=False)
+    }
+    return numbered | lettered
+
+
+def pictures_of(study: Study, figures: Mapping[str, Described]) -> dict[str, list[Picture]]:
+    """Return for each section its figures, numbered through the page."""
+    numbers = count(1)
+    return {
+        section: [
+            picture(name, figures[name], f"Figure {next(numbers)}. {caption_of(study, name)}")
+            for name in FIGURES_OF.get(section, ())
+            if name in figures
+        ]
+        for section in SECTIONS
+    }
 
 
 def caption_of(study: Study, name: str) -> str:
@@ -138,15 +217,25 @@ def picture(name: str, described: Described, caption: str) -> Picture:
 
 def _texts(study: Study) -> dict[str, Any]:
     return {
-        "headline": prose.headline(study),
+        "facts": key_figures.facts(study),
+        "tiles": key_figures.tiles(study),
+        "summary": prose_summary.executive_summary(study),
         "modelled_notice": prose_basis.modelled_notice(run.traces for run in study.years),
+        "carbon_from": prose.where_it_comes_from(study),
         "shifting": prose.shifting_sentence(study),
+        "near": prose_alternatives.near_sentences(study),
+        "bad_weeks": prose_risks.bad_weeks_sentences(study),
+        "foresight": prose_risks.foresight_sentences(study),
+        "limits": prose_limits.limits_sentences(study),
+        "binding": prose_limits.binding_sentences(study),
+        "ranges": tables_answers.ranges_sentences(study),
+        "prices": tables_answers.prices_sentences(study),
         "replay": prose.replay_sentences(study),
-        "answers": tables_answers.answers_sentences(study),
         "time": prose_basis.time_sentences(study),
         "left_out": prose_basis.left_out_sentences(study),
         "differences": DIFFERENCES if study.scenario.compat else (),
         "bound": prose_basis.BOUND_SENTENCE,
+        "terms": TERMS,
     }
 
 
@@ -155,6 +244,11 @@ def _tables(study: Study) -> dict[str, Any]:
         "design_table": tables_design.design_table(study),
         "totals_table": tables.totals_table(study),
         "strategies_table": tables.strategies_table(study),
+        "give_up_table": tables_alternatives.give_up_table(study),
+        "near_table": tables_alternatives.near_table(study),
+        "risks_table": tables_risks.risks_table(study),
+        "carbon_swings_table": prose_sensitivity.carbon_swings_table(study),
+        "cost_swings_table": prose_sensitivity.cost_swings_table(study),
         "ledger_table": tables.ledger_table(study),
         "events_table": tables.events_table(study),
         "limits_table": tables_limits.limits_table(study),
@@ -168,4 +262,5 @@ def _tables(study: Study) -> dict[str, Any]:
         "factors_table": tables_basis.factors_table(study),
         "sources_table": tables_basis.sources_table(study),
         "certificate_table": tables_basis.certificate_table(study),
+        "versions_table": tables_basis.versions_table(study),
     }

@@ -136,20 +136,25 @@ def rates_of(scenario: Scenario) -> Rates:
     """
     embodied = scenario.embodied
     given = embodied.model_dump(exclude={"level", "battery_wear"}, exclude_none=True)
-    table = {name: entry.at(embodied.level) for name, entry in RATES.items()}
-    figures = table | _of_chemistry(scenario.battery, embodied.level) | given
-    return Rates(battery_wear=embodied.battery_wear, pue=scenario.datacenter.pue, **figures)
+    table = {name: entry.at(embodied.level) for name, entry in published_rates(scenario).items()}
+    return Rates(battery_wear=embodied.battery_wear, pue=scenario.datacenter.pue, **(table | given))
 
 
-def _of_chemistry(battery: Battery, level: str) -> dict[str, float]:
+def published_rates(scenario: Scenario) -> dict[str, Range]:
+    """Return the published figures behind a scenario: the table's, or its battery chemistry's."""
+    return RATES | _of_chemistry(scenario.battery)
+
+
+def _of_chemistry(battery: Battery) -> dict[str, Range]:
     """Return the figures a battery's chemistry has of its own; the table is of `li-ion`."""
     chemistry = CHEMISTRIES.get(battery.chemistry)
     if chemistry is None:
         return {}
+    cycles = cycle_life_at(chemistry, battery.depth_of_discharge)
     return {
-        "battery_kg_per_mwh": chemistry.kg_per_mwh.at(level),
-        "battery_life_years": chemistry.life_years.at(level),
-        "battery_cycle_life": cycle_life_at(chemistry, battery.depth_of_discharge),
+        "battery_kg_per_mwh": chemistry.kg_per_mwh,
+        "battery_life_years": chemistry.life_years,
+        "battery_cycle_life": Range(cycles, cycles, cycles, chemistry.source),
     }
 
 

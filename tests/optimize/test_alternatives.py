@@ -7,7 +7,8 @@ import pytest
 from dcsim.errors import SolveError
 from dcsim.footprint.accounts import account_years
 from dcsim.footprint.money import capital_spent_usd
-from dcsim.optimize.alternatives import NearPlan, near_plans
+from dcsim.optimize.alternatives import near_plans
+from dcsim.optimize.findings import NearPlan
 from dcsim.optimize.plan import ROUNDING_MW, balance_residual_mw
 from dcsim.optimize.solve import optimize
 from dcsim.scenario.load import load_scenario

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from dcsim.grid.generation import Repair, Source
+from dcsim.report.prose_summary import executive_summary
 from dcsim.report.study import Study
 from dcsim.run import study_of
 from dcsim.scenario.spec import Scenario
@@ -96,6 +97,11 @@ def two_years() -> Study:
         limits={"coverage_frac": 0.7, "import_mw": 9, "export_mw": 2},
         cost={"demand_usd_per_mw_month": 100, "carbon_usd_per_t": 40, "export_usd_per_mwh": 5},
     )
+
+
+def sentences(study: Study) -> list[str]:
+    """Return the answers of the executive summary."""
+    return [point.answer for point in executive_summary(study)]
 
 
 def with_chosen(study: Study, **changes: Any) -> Study:

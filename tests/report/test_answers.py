@@ -49,8 +49,8 @@ def page(answered: Study) -> Page:
 
 def test_ranges_are_told_at_the_widest_tolerance(answered: Study) -> None:
     """Not those of 0.1 %, and not of wind, of which there is only one size."""
-    told = [text.replace("\u00a0", " ") for text in tables_answers.answers_sentences(answered)]
-    assert told[:4] == [
+    told = [text.replace("\u00a0", " ") for text in tables_answers.ranges_sentences(answered)]
+    assert told == [
         "Anything from 8.00 to 12.3 MW of solar is as good to within 1.0 %.",
         "Anything from 3.00 to 9.00 MWh of battery energy is as good to within 1.0 %.",
         "2.00 MW or more of battery power is as good to within 1.0 %.",
@@ -60,8 +60,8 @@ def test_ranges_are_told_at_the_widest_tolerance(answered: Study) -> None:
 
 def test_break_evens_are_told_as_prices_that_people_know(answered: Study) -> None:
     """Of capacity per kWh and kW; what is generated keeps its kg/MWh."""
-    told = [text.replace("\u00a0", " ") for text in tables_answers.answers_sentences(answered)]
-    assert told[4:8] == [
+    told = [text.replace("\u00a0", " ") for text in tables_answers.prices_sentences(answered)]
+    assert told[:4] == [
         "Battery cells: would enter the plan below 61.0 kg/kWh, against 104 kg/kWh now.",
         "Solar: would stay in the plan up to 131 kg/MWh, against 48.0 kg/MWh now.",
         "Wind: would stay in the plan at any price.",
@@ -70,8 +70,8 @@ def test_break_evens_are_told_as_prices_that_people_know(answered: Study) -> Non
 
 
 def test_what_another_hour_saves_is_told_if_it_is_anything(answered: Study) -> None:
-    told = [text.replace("\u00a0", " ") for text in tables_answers.answers_sentences(answered)]
-    assert told[8:] == [
+    told = [text.replace("\u00a0", " ") for text in tables_answers.prices_sentences(answered)]
+    assert told[4:] == [
         "One more hour to wait for the work of tier batch (now 8 h) would save 321 kg in 48 hours."
     ]
 
@@ -111,10 +111,12 @@ def test_tables_have_all_of_it(page: Page) -> None:
 
 
 def test_without_answers_nothing_is_said_of_them(two_days: Study) -> None:
-    assert tables_answers.answers_sentences(two_days) == []
+    assert tables_answers.ranges_sentences(two_days) == []
+    assert tables_answers.prices_sentences(two_days) == []
     page = Page(page_of(two_days, {}))
     assert not {"table-ranges", "table-break-evens"} & set(page.tables)
-    assert "What is as good" not in page.words
+    assert "as good to within" not in page.words
+    assert "plan the scenario again with --answers" in page.words
     assert "ranges" not in all_figures(two_days)
 
 
@@ -122,7 +124,8 @@ def test_answers_that_found_nothing_have_no_tables(two_days: Study) -> None:
     empty = replace(two_days, answers=Answers())
     assert tables_answers.ranges_table(empty) is None
     assert tables_answers.break_evens_table(empty) is None
-    assert tables_answers.answers_sentences(empty) == []
+    assert tables_answers.ranges_sentences(empty) == []
+    assert tables_answers.prices_sentences(empty) == []
 
 
 def test_figure_of_ranges_holds_every_size(answered: Study) -> None:

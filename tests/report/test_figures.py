@@ -23,6 +23,7 @@ NAMES = [
     "summer_week",
     "import_heatmap",
     "duration",
+    "depends_on",
     "shifting",
 ]
 
@@ -46,6 +47,7 @@ def test_every_figure_is_made_in_report_order(two_days: Study):
         ("summer_week", ["Power [MW]", "Stored [MWh]", "[kg/MWh]", "America/Chicago"]),
         ("import_heatmap", ["Grid import [MW]", "Grid intensity [kg/MWh]"]),
         ("duration", ["Grid import [MW]", "Facility load [MW]", "[%]"]),
+        ("depends_on", ["[t CO₂e]"]),
         ("shifting", ["Mean load [MW]", "Own supply [MW]", "Grid intensity [kg/MWh]"]),
     ],
 )

@@ -13,7 +13,7 @@ from dcsim.report.reopen import read_study
 from dcsim.report.study import Study, YearRun
 from dcsim.report.views import moved_mwh
 from dcsim.report.write import page_of, render_html, write_report
-from tests.report.conftest import StudyMaker
+from tests.report.conftest import StudyMaker, sentences
 from tests.report.page import Page, value
 
 MEAN = {"file": "grid.csv", "account": "mean"}
@@ -37,7 +37,7 @@ def test_horizon_is_three_of_one_year_and_one_of_the_other(two_years: Study) -> 
     assert [run.traces.weight for run in two_years.years] == [3, 1]
 
 
-def test_headline_says_whom_the_design_serves(page: Page) -> None:
+def test_summary_says_whom_the_design_serves(page: Page) -> None:
     words = page.words.replace("\u00a0", " ")
     assert "This one design serves 2 planned years: 2019 and 2020." in words
     assert "in 192 hours" in words
@@ -171,10 +171,10 @@ def test_sources_of_every_year_are_told_once(two_years: Study) -> None:
 def test_worst_of_the_years_is_said_to_be(study_maker: StudyMaker) -> None:
     years = [{"name": "a"}, {"name": "b", "intensity_frac": 2}]
     study = study_maker(years=years, objective={"years": "worst"}, hours=24, strategies=["all"])
-    headline = " ".join(prose.headline(study))
+    headline = " ".join(sentences(study))
     assert "the plan of least carbon in the worst of the years" in headline
     one = study_maker(objective={"years": "worst"}, hours=24, strategies=["all"])
-    assert "worst of the years" not in " ".join(prose.headline(one))
+    assert "worst of the years" not in " ".join(sentences(one))
 
 
 def write_whole(study: Study, folder: Path) -> list[Path]:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from dcsim.footprint.money import capital_spent_usd
 from dcsim.grid.generation import Source
 from dcsim.report import numbers, tables
 from dcsim.report.data import scenario_yaml
@@ -58,7 +59,7 @@ def test_page_needs_nothing_from_outside(html: str, page: Page):
 
 def test_every_image_has_words(page: Page):
     alts = [attributes.get("alt") for tag, attributes in page.tags if tag == "img"]
-    assert len(alts) == 7
+    assert len(alts) == 8
     assert all(alt and len(alt) > 40 for alt in alts)
 
 
@@ -103,6 +104,7 @@ def test_strategies_table_is_the_study(two_days: Study, page: Page):
             f"Total carbon {t}": footprint.total_kg / 1000,
             f"Saved {t}": saved_kg / 1000,
             "Cost [million USD]": footprint.cost_usd / 1e6,
+            "Capital [million USD]": capital_spent_usd(two_days.scenario, design) / 1e6,
             "Grid import [MWh]": scores.grid_mwh,
             "Highest import [MW]": scores.peak_import_mw,
             "Own generation [MWh]": scores.renewable_mwh,
@@ -141,7 +143,7 @@ def test_ledger_table_adds_up(two_days: Study, page: Page):
     assert value(rows["Total"][1]) == pytest.approx(two_days.chosen.footprint.total_kg / 1000, 6e-4)
 
 
-def test_headline_tells_the_plan(two_days: Study, page: Page):
+def test_summary_tells_the_plan(two_days: Study, page: Page):
     design, footprint = two_days.chosen.design, two_days.chosen.footprint
     words = page.words.replace("\u00a0", " ")
     assert f"{design.wind_mw:.1f} MW of wind" in words
@@ -186,7 +188,7 @@ def test_modelled_grid_is_called_so(study_maker: StudyMaker):
     modelled = Source("grid", "ERCO:reference", "no file was read")
     html = page_of(in_first_year(study, traces=replace(study.traces, sources=(modelled,))), {})
     assert html.count("Reference year (modelled)") == 2
-    assert html.index("Reference year (modelled)") < html.index('<section class="headline"')
+    assert html.index("Reference year (modelled)") < html.index("Executive summary")
 
 
 def test_every_embodied_figure_is_told_with_its_source(page: Page):
@@ -275,7 +277,7 @@ def test_report_is_written_whole(two_days: Study, html: str, tmp_path: Path):
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == html
     names = {path.name for path in (tmp_path / "figures").iterdir()}
     assert {"strategies.png", "strategies.svg", "shifting.png"} <= names
-    assert len(names) == 14
+    assert len(names) == 16
 
 
 @pytest.mark.parametrize(

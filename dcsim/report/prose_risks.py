@@ -1,0 +1,154 @@
+"""The risks of a plan in words: its bad weeks, its longest shortfall, what foresight is worth."""
+
+from dcsim.report.numbers import NOTHING_BELOW, percent, period, rounded, with_unit
+from dcsim.report.prose import LEAST_TOLD_FRAC, in_tonnes
+from dcsim.report.risks import Month, Spell, longest_shortfall, tally, worst_month, worst_weeks
+from dcsim.report.study import Study
+from dcsim.report.views import local_time, span_in_words
+from dcsim.units import DAYS_PER_WEEK, HOURS_PER_DAY, MONTHS_PER_YEAR
+
+_MORE_FRAC = 0.01
+"""A highest import that grows by less is not told [-]."""
+
+
+def span_of(study: Study, spell: Spell) -> str:
+    """Return the first and last local day of a spell; of several years, with the year's name."""
+    run = study.years[spell.year]
+    words = span_in_words(local_time(study, run.traces)[spell.start : spell.stop])
+    return f"{words} (year {run.traces.name})" if len(study.years) > 1 else words
+
+
+def worst_week_in_short(study: Study) -> list[str]:
+    """Return the week of most carbon in a sentence; none where the horizon has no such week."""
+    spell = worst_weeks(study).get("carbon")
+    if spell is None:
+        return []
+    found = tally(study, spell)
+    if found.operational_kg < NOTHING_BELOW:
+        return ["No week has any operational carbon."]
+    return [
+        f"The worst week, {span_of(study, spell)}, has {percent(found.operational_frac)} of the "
+        f"year's operational carbon: the grid must give "
+        f"{with_unit(rounded(found.import_mwh), 'MWh')}, up to "
+        f"{with_unit(rounded(found.peak_import_mw), 'MW')} at once."
+    ]
+
+
+def connection_in_short(study: Study) -> list[str]:
+    """Return by how much the highest import grows, in a sentence; none where it hardly does."""
+    plan_mw, nothing_mw = (
+        outcome.footprint.scores.peak_import_mw for outcome in (study.chosen, study.nothing)
+    )
+    if plan_mw <= nothing_mw * (1 + _MORE_FRAC):
+        return []
+    return [
+        f"The highest import grows from {with_unit(rounded(nothing_mw), 'MW')} to "
+        f"{with_unit(rounded(plan_mw), 'MW')}, which the connection must allow."
+    ]
+
+
+def foresight_in_short(study: Study) -> list[str]:
+    """Return in a sentence what the design emits if nobody knows the hours to come."""
+    frac = _more_frac(study)
+    if abs(frac) < LEAST_TOLD_FRAC:
+        return ["Run without any foresight, the same design would emit as much."]
+    return [
+        f"Run without any foresight, the same design would emit {percent(abs(frac))} "
+        f"{'more' if frac > 0 else 'less'}."
+    ]
+
+
+def _more_frac(study: Study) -> float:
+    plan_kg = study.chosen.footprint.total_kg
+    return study.without_foresight.total_kg / plan_kg - 1 if plan_kg else 0.0
+
+
+def bad_weeks_sentences(study: Study) -> list[str]:
+    """Return the bad weeks, the worst month and the longest shortfall, in sentences."""
+    if not worst_weeks(study):
+        return [
+            "The horizon is too short to have a bad week.",
+            *_shortfall(study),
+            *connection_in_short(study),
+        ]
+    return [*_weeks(study), *_month(study), *_shortfall(study), *connection_in_short(study)]
+
+
+def _weeks(study: Study) -> list[str]:
+    if tally(study, worst_weeks(study)["carbon"]).operational_kg < NOTHING_BELOW:
+        return worst_week_in_short(study)
+    run = study.years[worst_weeks(study)["carbon"].year]
+    even_frac = DAYS_PER_WEEK * HOURS_PER_DAY / run.traces.hours
+    weakest = worst_weeks(study)["supply"]
+    found = tally(study, weakest)
+    return [
+        f"{worst_week_in_short(study)[0]} An even week would have {percent(even_frac)}.",
+        f"In the week of least own supply, {span_of(study, weakest)}, solar and wind make "
+        f"{percent(found.own_frac)} of what the load takes, and the grid gives "
+        f"{with_unit(rounded(found.import_mwh), 'MWh')}.",
+    ]
+
+
+def _month(study: Study) -> list[str]:
+    month = worst_month(study)
+    if month is None or month.operational_kg < NOTHING_BELOW:
+        return []
+    return [
+        f"The worst month, {_named(study, month)}, has {percent(month.operational_frac)} of the "
+        f"year's operational carbon, {in_tonnes(month.operational_kg)}; an even month would have "
+        f"{percent(1 / MONTHS_PER_YEAR)}."
+    ]
+
+
+def _named(study: Study, month: Month) -> str:
+    words = f"{month.first_day:%B %Y}"
+    name = study.years[month.year].traces.name
+    return f"{words} (year {name})" if len(study.years) > 1 else words
+
+
+def _shortfall(study: Study) -> list[str]:
+    spell = longest_shortfall(study)
+    if spell is None:
+        return ["In every hour own supply and battery carry the whole load."]
+    found = tally(study, spell)
+    run = study.years[spell.year]
+    local = local_time(study, run.traces)[spell.start]
+    where = f" of year {run.traces.name}" if len(study.years) > 1 else ""
+    return [
+        f"The longest time in which own supply and battery are less than the load without a break "
+        f"is {with_unit(f'{spell.hours:,}', 'hours')}, from {local:%H:%M} on {local.day} "
+        f"{local:%B %Y}{where}: the grid then gives "
+        f"{with_unit(rounded(found.import_mwh), 'MWh')}, up to "
+        f"{with_unit(rounded(found.peak_import_mw), 'MW')}. A connection, and power to be had from "
+        "it, must be there for that."
+    ]
+
+
+def foresight_sentences(study: Study) -> list[str]:
+    """Return what the plan's foresight is worth at most, and what that figure is not."""
+    without, plan = study.without_foresight, study.chosen.footprint
+    more_kg, frac = without.total_kg - plan.total_kg, _more_frac(study)
+    against = (
+        "as much as the plan"
+        if abs(frac) < LEAST_TOLD_FRAC
+        else f"{in_tonnes(abs(more_kg))} or {percent(abs(frac))} "
+        f"{'more' if more_kg > 0 else 'less'} than the plan"
+    )
+    unserved_mwh = without.scores.unserved_mwh
+    unserved = (
+        [f"It leaves {with_unit(rounded(unserved_mwh), 'MWh')} of the load unserved."]
+        if unserved_mwh > NOTHING_BELOW
+        else []
+    )
+    return [
+        "The plan knows every hour of the year in advance. To see what that is worth, the same "
+        "design was also run by a policy that knows the present hour only: no work is moved, the "
+        "battery takes what is left over and gives what is missing.",
+        f"Run so, it emits {in_tonnes(without.total_kg)} {period(study.horizon_hours)}, {against}; "
+        f"own supply covers {percent(without.scores.coverage_frac)} of the load instead of "
+        f"{percent(plan.scores.coverage_frac)}.",
+        *unserved,
+        "That is a hint at the most that poor foresight can cost, and no study of forecast errors: "
+        "dcsim makes no forecasts yet, and whoever runs a site knows tomorrow's weather better "
+        "than not at all.",
+    ]
