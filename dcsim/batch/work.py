@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +43,7 @@ from dcsim.batch.workers import (
 )
 from dcsim.errors import OutputError, WorkersError
 from dcsim.report.batch import KEY, BatchFindings
+from dcsim.report.batch_page import write_batch_report
 from dcsim.report.folder import versions
 
 if TYPE_CHECKING:
@@ -117,9 +117,7 @@ def write_report(folder: Path) -> BatchFindings:
         OutputError: The folder is no batch, is damaged, or cannot be written.
     """
     findings = read_batch(folder)
-    if findings.done and find_spec("dcsim.report.batch_page"):
-        from dcsim.report.batch_page import write_batch_report
-
+    if findings.done:
         write_batch_report(findings, folder)
     return findings
 

@@ -21,7 +21,6 @@ from dcsim.batch.tables import CaseTables
 from dcsim.batch.work import rewrite_report, run_batch
 from dcsim.batch.workers import Crew, Refusal
 from dcsim.errors import DataError, OutputError, ScenarioError, WorkersError
-from dcsim.report import batch_page
 from dcsim.report.batch import KEY, BatchFindings
 from dcsim.report.folder import versions
 from tests.batch.conftest import RunSix
@@ -352,7 +351,7 @@ def test_the_page_is_written_of_what_is_done(
         assert into == folder
         written.append(findings)
 
-    monkeypatch.setattr(batch_page, "write_batch_report", write)
+    monkeypatch.setattr(work, "write_batch_report", write)
     monkeypatch.setattr(work, "write_report", WRITE_REPORT)
     run_batch(six, folder, workers=2, run=refusing)
     assert not written
