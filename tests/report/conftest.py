@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from dcsim.grid.generation import Repair, Source
+from dcsim.optimize.findings import Answers, BreakEven, DeadlineWorth, NearRange
 from dcsim.report.prose_summary import executive_summary
-from dcsim.report.study import Study
+from dcsim.report.study import Alternative, Study
 from dcsim.run import study_of
 from dcsim.scenario.spec import Scenario
 from dcsim.scenario.years import Year
@@ -20,6 +21,29 @@ from tests.conftest import scenario_of, traces_of
 SHA = "0123456789abcdef" * 4
 
 StudyMaker = Callable[..., Study]
+
+ANSWERS = Answers(
+    ranges=(
+        NearRange("solar_mw", 0.001, 9.5, 10.5),
+        NearRange("solar_mw", 0.01, 8.0, 12.3),
+        NearRange("wind_mw", 0.001, 12.0, 12.0),
+        NearRange("wind_mw", 0.01, 12.0, 12.0),
+        NearRange("battery_mwh", 0.001, 8.0, 9.0),
+        NearRange("battery_mwh", 0.01, 3.0, 9.0),
+        NearRange("battery_mw", 0.001, 5.0, None),
+        NearRange("battery_mw", 0.01, 2.0, None),
+        NearRange("extra_server_mw", 0.001, 0.0, 0.0),
+        NearRange("extra_server_mw", 0.01, 0.0, 1.5),
+    ),
+    break_evens=(
+        BreakEven("battery cells", "embodied.battery_kg_per_mwh", "kg/MWh", 104e3, True, 61e3),
+        BreakEven("solar", "embodied.solar_kg_per_mwh", "kg/MWh", 48.0, False, 131.25),
+        BreakEven("wind", "embodied.wind_kg_per_mwh", "kg/MWh", 11.5, False, None),
+        BreakEven("extra servers", "cost.servers_usd_per_mw", "USD/MW", 9e6, True, None),
+    ),
+    deadlines=(DeadlineWorth("batch", 8, 321.4), DeadlineWorth("soon", 2, 0.5)),
+)
+"""Made by hand, so that every sentence about them is known."""
 
 
 def _scenario(time_zone: str, parts: dict[str, Any]) -> Scenario:
@@ -119,3 +143,16 @@ def in_first_year(study: Study, **changes: Any) -> Study:
     """Return the study with some parts of its first year replaced."""
     first, *others = study.years
     return replace(study, years=(replace(first, **changes), *others))
+
+
+def objective_changed(study: Study, **changes: Any) -> Study:
+    """The study as if another objective had been asked for."""
+    objective = study.scenario.objective.model_copy(update=changes)
+    return replace(study, scenario=study.scenario.model_copy(update={"objective": objective}))
+
+
+def with_alternatives(study: Study, *aims: str) -> Study:
+    """Return the study with answers, and for each aim renewables alone as a near-optimal plan."""
+    near = study.outcomes[1]
+    found = tuple(Alternative(aim, 0.01, near.design, near.footprint) for aim in aims)
+    return replace(study, answers=ANSWERS, alternatives=found)

@@ -5,36 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from dcsim.optimize.findings import Answers, BreakEven, DeadlineWorth, NearRange
+from dcsim.optimize.findings import Answers, BreakEven
 from dcsim.report import tables_answers
 from dcsim.report.data import summary
 from dcsim.report.figures import all_figures, figure_bytes
 from dcsim.report.reopen import _answers
 from dcsim.report.study import Study
 from dcsim.report.write import page_of
+from tests.report.conftest import ANSWERS
 from tests.report.page import Page
-
-ANSWERS = Answers(
-    ranges=(
-        NearRange("solar_mw", 0.001, 9.5, 10.5),
-        NearRange("solar_mw", 0.01, 8.0, 12.3),
-        NearRange("wind_mw", 0.001, 12.0, 12.0),
-        NearRange("wind_mw", 0.01, 12.0, 12.0),
-        NearRange("battery_mwh", 0.001, 8.0, 9.0),
-        NearRange("battery_mwh", 0.01, 3.0, 9.0),
-        NearRange("battery_mw", 0.001, 5.0, None),
-        NearRange("battery_mw", 0.01, 2.0, None),
-        NearRange("extra_server_mw", 0.001, 0.0, 0.0),
-        NearRange("extra_server_mw", 0.01, 0.0, 1.5),
-    ),
-    break_evens=(
-        BreakEven("battery cells", "embodied.battery_kg_per_mwh", "kg/MWh", 104e3, True, 61e3),
-        BreakEven("solar", "embodied.solar_kg_per_mwh", "kg/MWh", 48.0, False, 131.25),
-        BreakEven("wind", "embodied.wind_kg_per_mwh", "kg/MWh", 11.5, False, None),
-        BreakEven("extra servers", "cost.servers_usd_per_mw", "USD/MW", 9e6, True, None),
-    ),
-    deadlines=(DeadlineWorth("batch", 8, 321.4), DeadlineWorth("soon", 2, 0.5)),
-)
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from dcsim.report.tables_cost import KINDS, cost_figures_table, cost_table
 from dcsim.report.tables_design import design_table
 from dcsim.report.write import page_of
 from dcsim.scenario.cost_figures import COSTS
-from tests.report.conftest import StudyMaker, sentences, with_chosen
+from tests.report.conftest import StudyMaker, objective_changed, sentences, with_chosen
 from tests.report.page import Page, value
 
 EVERY_LIMIT = {
@@ -43,12 +43,6 @@ def rows_of(table: Table | None) -> dict[str, list[str]]:
     return {
         row[0].text: [cell.text.replace("\u00a0", " ") for cell in row[1:]] for row in table.rows
     }
-
-
-def objective_changed(study: Study, **changes: Any) -> Study:
-    """The study as if another objective had been asked for."""
-    objective = study.scenario.objective.model_copy(update=changes)
-    return replace(study, scenario=study.scenario.model_copy(update={"objective": objective}))
 
 
 def asked_for(study: Study, limits: dict[str, float]) -> Study:
