@@ -5,7 +5,7 @@ import pytest
 from dcsim.errors import InfeasibleError, SimulationError
 from dcsim.optimize.solve import optimize
 from dcsim.report.study import Agreement, Study
-from dcsim.run import relative_difference, require_agreement, run_scenario
+from dcsim.run import relative_difference, replay_under, require_agreement, run_scenario
 from dcsim.scenario.load import load_scenario
 from tests.conftest import scenario_of, traces_of
 
@@ -60,6 +60,23 @@ def test_another_policy_than_the_plan_may_differ(days_study: Study) -> None:
     assert study.agreement.total_difference_frac > 0
     assert study.chosen.design == days_study.chosen.design
     assert days_study.agreement.total_difference_frac == pytest.approx(0, abs=1e-12)
+
+
+def test_without_foresight_is_the_design_under_a_policy_that_has_none(days_study: Study) -> None:
+    _, greedy = replay_under(days_study, "greedy")
+    assert days_study.without_foresight == greedy
+    assert greedy.total_kg > days_study.chosen.footprint.total_kg
+
+
+def test_near_optimal_plans_are_accounted_for() -> None:
+    """Within a hundredth of the best by their own ledgers, and only where answers are asked for."""
+    asked = ["horizon.hours=36", "strategies=[all]", "answers=true"]
+    study = run_scenario(load_scenario("quickstart", asked))
+    assert study.alternatives
+    best_kg = study.chosen.footprint.total_kg
+    for near in study.alternatives:
+        assert near.footprint.total_kg <= 1.01 * best_kg * (1 + 1e-9)
+    assert {near.tolerance_frac for near in study.alternatives} == {0.01}
 
 
 def test_two_limits_that_neither_alone_can_mend_are_said_to_be() -> None:

@@ -1,6 +1,6 @@
 """A study of two years: in the page, in figures, and in its run folder and back."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +13,7 @@ from dcsim.report.reopen import read_study
 from dcsim.report.study import Study, YearRun
 from dcsim.report.views import moved_mwh
 from dcsim.report.write import page_of, render_html, write_report
-from tests.report.conftest import StudyMaker, sentences
+from tests.report.conftest import StudyMaker, sentences, with_alternatives
 from tests.report.page import Page, value
 
 MEAN = {"file": "grid.csv", "account": "mean"}
@@ -203,12 +203,21 @@ def test_same_study_same_files(two_years: Study, written: Path, tmp_path: Path) 
 
 def test_a_run_folder_gives_its_study_back(two_years: Study, written: Path) -> None:
     again = read_study(written)
-    for name in ("scenario", "outcomes", "replay_footprint", "agreement", "infeasible", "answers"):
+    names = {field.name for field in fields(Study)} - {"years"}
+    for name in names:
         assert getattr(again, name) == getattr(two_years, name), name
     assert len(again.years) == 2
     for run, was in zip(again.years, two_years.years, strict=True):
         assert_same_run(run, was)
     assert page_of(again, {}) == page_of(two_years, {})
+
+
+def test_alternatives_come_back_from_a_run_folder(two_days: Study, tmp_path: Path) -> None:
+    study = with_alternatives(two_days, "wind_mw", "capital_usd")
+    write_whole(study, tmp_path / "run")
+    again = read_study(tmp_path / "run")
+    assert again.alternatives == study.alternatives
+    assert page_of(again, {}) == page_of(study, {})
 
 
 def assert_same_run(run: YearRun, was: YearRun) -> None:
