@@ -9,7 +9,14 @@ from matplotlib.figure import Figure
 
 from dcsim.report.atlas_map import BUILT_COLORS
 from dcsim.report.atlas_places import BUILT_BELOW, SOURCES, Atlas
-from dcsim.report.atlas_why import BUILDS, GOES_WITH, STRONG, correlation, rho_in_words
+from dcsim.report.atlas_why import (
+    BUILDS,
+    GOES_WITH,
+    LEAST_PLACES,
+    STRONG,
+    correlation,
+    rho_in_words,
+)
 from dcsim.report.atlas_words import per_mw
 from dcsim.report.figures import Described
 from dcsim.report.numbers import percent, rounded
@@ -106,8 +113,8 @@ def before_and_after_figure(atlas: Atlas) -> Described:
         if here.any():
             axes.scatter(x[here], y[here], s=34, color=color, edgecolor=INK, linewidth=0.5,
                          label=kind, zorder=3)  # fmt: skip
-    axes.set_xlim(0, 1.08 * float(x.max()))
-    axes.set_ylim(0, 1.12 * float(y.max()))
+    axes.set_xlim(0, 1.08 * float(x.max()) or 1.0)
+    axes.set_ylim(0, 1.12 * float(y.max()) or 1.0)
     for saved in (0.0, *_SAVED_LINES):
         _draw_saved(axes, saved)
     _name_points(axes, x, y, telling(rows))
@@ -213,21 +220,23 @@ _SITE_AXES = {
 }
 
 
-def goes_with_figure(atlas: Atlas) -> Described:
-    """Draw what is built against what places are like, each pair with its rank correlation."""
+def goes_with_figure(atlas: Atlas) -> Described | None:
+    """Draw what is built against what places are like; none where nothing is built or saved."""
     rows = atlas.places
     shown = [b for b in BUILDS if rows[b].fillna(0.0).abs().max() >= BUILT_BELOW]
+    if not shown:
+        return None
     figure = new_figure("What places build, against what they are like", 1.2 + 1.35 * len(shown))
     panels = figure.subplots(len(shown), len(GOES_WITH), sharex="col", sharey="row", squeeze=False)
     colors = [BUILT_COLORS[kind] for kind in rows["built"]]
     strongest = (0.0, "")
     for i, built in enumerate(shown):
         for j, site in enumerate(GOES_WITH):
-            rho, _ = correlation(rows, built, site)
+            rho, n = correlation(rows, built, site)
             _draw_pair(panels[i, j], rows[site] * _scale(site), rows[built] * _scale(built), colors)
             panels[i, j].set_title(
                 f"ρ = {rho_in_words(rho)}" if rho == rho else "", fontsize=8.5,
-                weight="bold" if abs(rho) >= STRONG else "normal", color=INK,
+                weight="bold" if abs(rho) >= STRONG and n >= LEAST_PLACES else "normal", color=INK,
             )  # fmt: skip
             strongest = max(strongest, (abs(rho) if rho == rho else 0.0,
                                         f"{BUILDS[built]} and {GOES_WITH[site]}"))  # fmt: skip

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -61,7 +62,8 @@ def carbon_fronts_figure(atlas: Atlas) -> Described | None:
     whole, shares = figure.subplots(1, 2)
     _draw_fronts(whole, atlas, rows, x, y)
     nothing = atlas.places["nothing_t_per_mw"].reindex(rows[BA]).to_numpy()
-    _draw_fronts(shares, atlas, rows, PERCENT * x / nothing, PERCENT * y / nothing)
+    share = PERCENT / np.where(nothing > 0, nothing, np.nan)
+    _draw_fronts(shares, atlas, rows, x * share, y * share)
     whole.set_title("Per MW of mean load")
     whole.set_xlabel(f"Embodied [{per_mw(atlas)}]")
     whole.set_ylabel(f"Operational [{per_mw(atlas)}]")

@@ -13,12 +13,11 @@ import pandas as pd
 from matplotlib.colors import Normalize, to_hex, to_rgb
 
 from dcsim.report.atlas_places import BUILT, Atlas, registry_of
-from dcsim.report.atlas_tables import unranked
 from dcsim.report.atlas_words import per_mw
 from dcsim.report.figures_map import outline_km
 from dcsim.report.numbers import percent, rounded
 from dcsim.report.projection import albers_km
-from dcsim.report.style import COLORS, FAINT, INK
+from dcsim.report.style import COLORS, FAINT
 
 WIDTH = 960.0
 """Of the map [points of its own]."""
@@ -34,7 +33,9 @@ _TIED_FROM = 6.0  # a disc this far from its place has a line to it
 BUILT_COLORS = dict(zip(BUILT, (COLORS["wind"], COLORS["solar"], "#6a51a3", FAINT), strict=True))
 """One color for each kind of what is built."""
 
-UNKNOWN = "#ffffff"
+BLACK, WHITE = "#000000", "#ffffff"
+
+UNKNOWN = WHITE
 """Of a place without a plan; its edge is dashed."""
 
 _PALEST = 0.1  # where on a color map ramps begin, to be told from white
@@ -96,7 +97,7 @@ class Map:
 
 def atlas_map(atlas: Atlas) -> Map | None:
     """Return the map of an atlas; none if no place of it is known."""
-    codes = [*atlas.places.index, *unranked(atlas)]
+    codes = [*atlas.places.index, *atlas.unranked]
     rows = registry_of(codes).dropna(subset=["latitude", "longitude"])
     if rows.empty:
         return None
@@ -169,7 +170,7 @@ def pushed_apart(x: np.ndarray, y: np.ndarray, least: float) -> tuple[np.ndarray
 def _title(atlas: Atlas, ba: str) -> str:
     """Return what a pointer on a disc tells, in one sentence."""
     if ba not in atlas.places.index:
-        return f"{ba}: no plan"
+        return f"{ba}: no plan, {atlas.unranked[ba]}"
     row = atlas.places.loc[[ba]].iloc[0]
     saved = "" if np.isnan(row["saved_frac"]) else f", {percent(row['saved_frac'])} saved"
     return (
@@ -185,11 +186,13 @@ def _colors(layer: Layer, ba: str) -> tuple[str, str, str]:
 
 
 def letters_on(fill: str) -> str:
-    """Return the color of letters, dark or white, that stands out more from a color."""
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(fill)]
+    """Return black or white for letters, whichever stands out more from a color.
+
+    The better of the two has a contrast of 4.58 : 1 at the least, on a gray between.
+    """
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(fill)]
     luminance = float(np.dot([0.2126, 0.7152, 0.0722], linear))  # WCAG 2.2, relative luminance
-    ink = 0.0185  # of INK
-    return INK if (luminance + 0.05) / (ink + 0.05) >= 1.05 / (luminance + 0.05) else UNKNOWN
+    return BLACK if (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05) else WHITE
 
 
 def layers_of(atlas: Atlas) -> tuple[Layer, ...]:

@@ -115,6 +115,20 @@ class Atlas:
                 rows = rows[rows[axis] == labels[0]]
         return [str(ba) for ba in rows[PLACES]]
 
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether cases are neither done nor failed."""
+        return self.findings.cases > self.findings.done + len(self.findings.failures)
+
+    @cached_property
+    def unranked(self) -> dict[str, str]:
+        """Return why each place that was asked for has no plan under the first labels."""
+        others = "not done yet" if self.is_under_way else "not asked for under the first labels"
+        failed = set(self.failed)
+        return {str(ba): "cannot keep the limits" for ba in self.without.index} | {
+            ba: "failed" if ba in failed else others for ba in self.missing
+        }
+
     def at(self, labels: Mapping[str, str]) -> pd.DataFrame:
         """Return the cases under some labels, and the first of all other axes, by place."""
         rows = self.cases

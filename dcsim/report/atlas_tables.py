@@ -4,7 +4,7 @@ from itertools import chain
 
 import pandas as pd
 
-from dcsim.report.atlas_columns import NAMES, RANKED, SITE, with_total_unit
+from dcsim.report.atlas_columns import NAMES, RANKED, SITE, size, tonnes_per_mw, with_total_unit
 from dcsim.report.atlas_places import Atlas
 from dcsim.report.atlas_why import BUILDS, GOES_WITH, correlation, rho_in_words, why_here
 from dcsim.report.atlas_words import per_mw, spearman
@@ -17,8 +17,6 @@ from dcsim.report.tables import Table, table_of
 _MOVED_MOST = 3
 """So many places are named that another account moves most."""
 
-NO_PLAN = "no plan, see “What did not work”"
-
 
 def ranked_table(atlas: Atlas) -> SortableTable:
     """Return all places, ranked; those without a plan come last, with the reason."""
@@ -26,17 +24,12 @@ def ranked_table(atlas: Atlas) -> SortableTable:
     columns = [*NAMES, *(with_total_unit(column, unit) for column, *_ in RANKED)]
     lines = chain(
         (_ranked_line(str(ba), row) for ba, row in atlas.places.iterrows()),
-        (_unranked_line(ba) for ba in unranked(atlas)),
+        (_unranked_line(ba, why) for ba, why in atlas.unranked.items()),
     )
     caption = (
         f"Places by total carbon with the plan, the least first; totals in {unit} of mean load"
     )
     return sortable("ranked", caption, columns, lines, naming=1)
-
-
-def unranked(atlas: Atlas) -> list[str]:
-    """Return the places that were asked for and have no plan under the first labels."""
-    return [*(str(ba) for ba in atlas.without.index), *atlas.missing]
 
 
 def _ranked_line(ba: str, row: pd.Series) -> Line:
@@ -50,8 +43,8 @@ def _ranked_line(ba: str, row: pd.Series) -> Line:
     return Line(f"place-{ba}", entries)
 
 
-def _unranked_line(ba: str) -> Line:
-    names = (Entry(DASH), words(ba, f"#map-{ba}"), words(NO_PLAN), words(""))
+def _unranked_line(ba: str, why: str) -> Line:
+    names = (Entry(DASH), words(ba, f"#map-{ba}"), words(f"No plan: {why}"), words(""))
     return Line(f"place-{ba}", (*names, *(Entry(DASH) for _ in RANKED)))
 
 
@@ -84,6 +77,38 @@ def explained_table(*tables: SortableTable | None) -> Table:
     rows = [(column.title, column.unit, column.meaning) for column in columns]
     head = [("Column", False), ("Unit", False), ("What stands in it", False)]
     return table_of("explained", "The columns of the tables", head, rows)
+
+
+def regions_table(atlas: Atlas) -> Table:
+    """Return the places of each region together, the region of the least median first."""
+    groups = sorted(
+        atlas.places.groupby("region"), key=lambda group: group[1]["total_t_per_mw"].median()
+    )
+    rows = [
+        (
+            str(region),
+            f"{len(rows)}",
+            f"{rows.index[0]} ({tonnes_per_mw(float(rows['total_t_per_mw'].iloc[0]))})",
+            tonnes_per_mw(float(rows["total_t_per_mw"].median())),
+            tonnes_per_mw(float(rows["nothing_t_per_mw"].median())),
+            percent(rows["saved_frac"].median()) if rows["saved_frac"].notna().any() else DASH,
+            *(size(float(rows[name].median())) for name in _MAIN_SIZES),
+        )
+        for region, rows in groups
+    ]
+    head = [
+        ("Region", False), ("Places", True), ("Best", True), ("With the plan", True),
+        ("Doing nothing", True), ("Saved", True), ("Solar", True), ("Wind", True),
+        ("Battery", True),
+    ]  # fmt: skip
+    caption = (
+        f"Regions of EIA-930: medians over their places, totals in {per_mw(atlas)} of mean load, "
+        "sizes in MW and MWh per MW"
+    )
+    return table_of("regions", caption, head, rows)
+
+
+_MAIN_SIZES = ("solar_per_mw", "wind_per_mw", "battery_mwh_per_mw")
 
 
 def options_table(atlas: Atlas) -> Table | None:
@@ -143,7 +168,7 @@ def _account_row(atlas: Atlas, axis: str, label: str) -> tuple[str, ...] | None:
     rho = spearman(first["rank"], other["rank"]) if len(first) > 2 else float("nan")
     sizes = [
         signed(f"{(other[c] - first[c]).median() + 0.0:,.2f}".replace("-", "−"))
-        for c in ("solar_per_mw", "wind_per_mw", "battery_mwh_per_mw")
+        for c in _MAIN_SIZES
     ]
     return (
         label, axis, f"{len(first)}", DASH if rho != rho else rho_in_words(rho),

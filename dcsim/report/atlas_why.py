@@ -28,7 +28,7 @@ BUILDS = {
 STRONG = 0.5
 """From this rank correlation on, two things are said to go together [-]."""
 
-_LEAST_PLACES = 8
+LEAST_PLACES = 8
 """Of fewer places no sentence is made of correlations."""
 
 _EXTREME = 3
@@ -60,16 +60,21 @@ def _what_pays(atlas: Atlas, row: pd.Series) -> list[str]:
     """Say how much of one more MWh must replace grid power to make up for its making."""
     grid = float(row["intensity_kg_per_mwh"])
     making = {source: making_kg_per_mwh(atlas, source) for source in ("wind", "solar")}
+    none = [source for source in making if not row[f"{source}_cf"] > 0]
     pays = [
-        f"{source} ({rounded(kg)} kg to make) {_if_replaced(kg / grid)}"
+        f"{source} ({rounded(kg)} kg to make) {_if_replaced(kg, grid)}"
         for source, kg in making.items()
-        if kg is not None
+        if kg is not None and source not in none
     ]
-    return [f"One more MWh of {listed(pays)}."] if pays else []
+    told = [f"One more MWh of {listed(pays)}."] if pays else []
+    return [*told, *(f"There is no {source} to build." for source in none)]
 
 
-def _if_replaced(share: float) -> str:
-    return "at no time" if share >= 1 else f"pays if {percent(share, 0)} of it replaces grid power"
+def _if_replaced(making: float, grid: float) -> str:
+    """Say which share of a MWh must replace grid power to make up for its making [kg/MWh]."""
+    if making >= grid:
+        return "at no time"
+    return f"pays if {percent(making / grid, 0)} of it replaces grid power"
 
 
 def _generation(row: pd.Series) -> list[str]:
@@ -90,7 +95,7 @@ def _storage(row: pd.Series) -> list[str]:
 
 def _extremes(atlas: Atlas, ba: str) -> list[str]:
     """Say what the place has among the highest or lowest of all."""
-    if len(atlas.places) < _LEAST_PLACES:
+    if len(atlas.places) < LEAST_PLACES:
         return []
     told = []
     for column, name in GOES_WITH.items():
@@ -118,7 +123,7 @@ def correlation(rows: pd.DataFrame, one: str, other: str) -> tuple[float, int]:
 
 def correlations_in_words(atlas: Atlas) -> list[str]:
     """Return what goes together over the places, the strongest first; of a few places, nothing."""
-    if len(atlas.places) < _LEAST_PLACES:
+    if len(atlas.places) < LEAST_PLACES:
         return []
     pairs = [
         (*correlation(atlas.places, built, site), built, site)

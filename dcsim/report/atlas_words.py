@@ -19,6 +19,9 @@ from dcsim.report.prose import listed
 _MOST_NAMED = 12
 """So many places are named in a sentence before the rest is only counted."""
 
+_FEW = 4
+"""So many places are named beside their count."""
+
 OPTIONS = {"renewables_battery": "a battery", "renewables_shifting": "shifting work in time"}
 """What each of these strategies adds to renewables alone."""
 
@@ -82,13 +85,19 @@ def _saving(atlas: Atlas) -> str:
     return (
         f"Planning saves {percent(saved.median())} of the carbon of doing nothing at the median, "
         f"from {percent(saved.min())} at {saved.idxmin()} to {percent(saved.max())} at "
-        f"{saved.idxmax()}. Doing nothing, the worst place emits {_times(nothing)} what the best "
-        f"does; with the plans, {_times(rows['total_t_per_mw'])}."
+        f"{saved.idxmax()}.{_spread(nothing, rows['total_t_per_mw'])}"
     )
 
 
-def _times(values: pd.Series) -> str:
-    return f"{rounded(float(values.max() / values.min()), 2)} times"
+def _spread(nothing: pd.Series, total: pd.Series) -> str:
+    """Say how many times as much the worst place emits as the best, if the best emits anything."""
+    if min(nothing.min(), total.min()) <= 0:
+        return ""
+    before, after = (rounded(float(v.max() / v.min()), 2) for v in (nothing, total))
+    return (
+        f" Doing nothing, the worst place emits {before} times what the best does; with the plans, "
+        f"{after} times."
+    )
 
 
 def _what_is_built(atlas: Atlas) -> str:
@@ -147,15 +156,22 @@ def _which_is_better(table: pd.DataFrame) -> list[str]:
     if battery not in table or shifting not in table:
         return []
     margin = WORTH_FRAC * table["renewables"]
-    counts = [
-        ("a battery does more in", int((table[battery] < table[shifting] - margin).sum())),
-        ("shifting does more in", int((table[shifting] < table[battery] - margin).sum())),
-        (
-            f"they are within {percent(WORTH_FRAC, 0)} of each other in",
-            int(((table[battery] - table[shifting]).abs() <= margin).sum()),
+    where = {
+        "a battery does more in": table[battery] < table[shifting] - margin,
+        "shifting does more in": table[shifting] < table[battery] - margin,
+        f"they are within {percent(WORTH_FRAC, 0)} of each other in": (
+            (table[battery] - table[shifting]).abs() <= margin
         ),
-    ]
-    return [f"Of the two alone, {listed([f'{w} {places_in_words(n)}' for w, n in counts if n])}."]
+    }
+    told = [f"{words} {_places(here)}" for words, here in where.items() if here.any()]
+    return [f"Of the two alone, {listed(told)}."]
+
+
+def _places(here: pd.Series) -> str:
+    """Count places, and name them if they are few."""
+    codes = [str(ba) for ba in here.index[here]]
+    some = f" ({listed(codes)})" if len(codes) <= _FEW else ""
+    return places_in_words(len(codes)) + some
 
 
 def _what_it_costs(atlas: Atlas) -> list[str]:
@@ -212,24 +228,18 @@ def _proof(atlas: Atlas) -> str:
 
 def trouble(atlas: Atlas) -> list[str]:
     """Return which places have no plan, and why; empty if all have one."""
-    failed = [ba for ba in atlas.failed if ba in atlas.missing]
-    rest = [ba for ba in atlas.missing if ba not in failed]
-    others = len(atlas.findings.failures) - len(failed)
-    open_cases = atlas.findings.cases - atlas.findings.done - len(atlas.findings.failures)
-    said = [
-        ("cannot keep the limits", [str(ba) for ba in atlas.without.index]),
-        ("failed", failed),
-        ("not done" if open_cases > 0 else "not asked for under the first labels", rest),
-    ]
-    parts = [f"{named(codes)} ({why})" for why, codes in said if codes]
+    why, findings = atlas.unranked, atlas.findings
+    by_reason = {reason: [ba for ba in why if why[ba] == reason] for reason in why.values()}
+    parts = [f"{named(codes)} ({reason})" for reason, codes in by_reason.items()]
     sentences = [f"Without a plan, so not ranked: {'; '.join(parts)}."] if parts else []
+    others = len(findings.failures) - list(why.values()).count("failed")
     if others > 0:
-        sentences.append(f"A further {others} of {atlas.findings.cases} cases failed.")
-    if open_cases > 0:
+        sentences.append(f"A further {others} of {findings.cases} cases failed.")
+    if atlas.is_under_way:
         sentences.append(
-            f"{open_cases} of {atlas.findings.cases} cases are not done: this page is of a batch "
-            "under way, and its ranking may change."
+            f"{findings.done} of {findings.cases} cases are done: this page is of a batch under "
+            "way, and its ranking may change."
         )
-    if failed or others > 0 or len(atlas.without):
+    if len(findings.failures) or len(atlas.without):
         sentences.append("The table “What did not work” has the reasons.")
     return sentences

@@ -61,7 +61,7 @@ def cases_trouble(atlas: Atlas) -> list[str]:
         (len(findings.failures), "failed"),
         (open_ones, "not done yet"),
     ]
-    told = [f"{n} of {findings.cases} cases: {what}." for n, what in counts if n > 0]
+    told = [f"{n} of {findings.cases} cases {what}." for n, what in counts if n > 0]
     return told and [*told, "The table “What did not work” has the reasons."]
 
 

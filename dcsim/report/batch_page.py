@@ -123,6 +123,7 @@ def _atlas_page(atlas: Atlas) -> dict[str, Any]:
         "map_width": WIDTH,
         "radius": RADIUS,
         "main_table": ranked,
+        "regions_table": atlas_tables.regions_table(atlas) if has_any else None,
         "why_table": why,
         "rules": atlas_why.RULES,
         "goes_with": atlas_why.correlations_in_words(atlas) if has_any else [],

@@ -11,6 +11,7 @@ from dcsim.report.atlas_tables import (
     explained_table,
     options_table,
     ranked_table,
+    regions_table,
     trouble_table,
     why_table,
 )
@@ -64,7 +65,8 @@ def test_places_without_a_plan_come_last_and_say_where_the_reason_is() -> None:
             *hand_case("CISO", "main", hand_plan("nothing", 2), impossible)]  # fmt: skip
     lines = texts(ranked_table(Atlas(findings_of(HAND_AXES, rows))))
     assert [line[1] for line in lines] == ["ERCO", "CISO", "BPAT"]
-    assert lines[1][2] == lines[2][2] == "no plan, see “What did not work”"
+    assert lines[1][2] == "No plan: cannot keep the limits"
+    assert lines[2][2] == "No plan: not asked for under the first labels"
     assert set(lines[2][4:]) == {"–"}
 
 
@@ -80,9 +82,20 @@ def test_every_column_is_explained(atlas: Atlas) -> None:
     assert explained == {column.title for table in tables for column in table.columns}
 
 
+def test_regions_are_ranked_by_their_median(atlas: Atlas) -> None:
+    rows = [[cell.text.replace("\u00a0", " ") for cell in row] for row in
+            regions_table(atlas).rows]  # fmt: skip
+    assert rows == [
+        ["NW", "1", "BPAT (100)", "100", "100", "0.0 %", "–", "–", "–"],
+        ["CAL", "1", "CISO (300)", "300", "876", "65.8 %", "–", "2.50", "–"],
+        ["TEX", "1", "ERCO (500)", "500", "1,000", "50.0 %", "2.00", "–", "2.00"],
+    ]
+
+
 def test_options_table_has_medians_and_ends(atlas: Atlas) -> None:
-    """With renewables CISO saves 4,760 of 8,760 t, ERCO half; the full plan takes 1,000 of 4,000
-    more at CISO, nothing at the others.
+    """With renewables CISO saves 4,760 of 8,760 t, ERCO half.
+
+    The full plan takes 1,000 of 4,000 t more at CISO, nothing at the others.
     """
     table = options_table(atlas)
     assert table is not None

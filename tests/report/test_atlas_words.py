@@ -76,8 +76,8 @@ def test_headline_compares_battery_and_shifting() -> None:
     assert "a battery takes off a further 0.0 % at the median (most at CISO, 20.0 %)" in text
     assert "shifting work in time takes off a further 0.5 % at the median (most at ERCO" in text
     assert (
-        "Of the two alone, a battery does more in 1 place, shifting does more in 1 place and they "
-        "are within 1 % of each other in 1 place."
+        "Of the two alone, a battery does more in 1 place (CISO), shifting does more in 1 place "
+        "(ERCO) and they are within 1 % of each other in 1 place (BPAT)."
     ) in text
 
 
@@ -121,9 +121,9 @@ def test_trouble_is_told_of_every_place_and_case() -> None:
     told = trouble(Atlas(findings_of(HAND_AXES, rows, failures=[failed, elsewhere], cases=6)))
     assert told == [
         "Without a plan, so not ranked: CISO (cannot keep the limits); ERCO (failed); BPAT (not "
-        "done).",
+        "done yet).",
         "A further 1 of 6 cases failed.",
-        "2 of 6 cases are not done: this page is of a batch under way, and its ranking may change.",
+        "2 of 6 cases are done: this page is of a batch under way, and its ranking may change.",
         "The table “What did not work” has the reasons.",
     ]
 
@@ -161,6 +161,19 @@ def test_what_never_pays_at_the_mean_is_said_to() -> None:
     plans["intensity_kg_per_mwh"] = 15.0
     text = why_here(Atlas(with_plans(plans)), "CISO")
     assert "solar (22.8 kg to make) at no time." in text
+
+
+def test_a_grid_without_carbon_is_no_reason_to_build() -> None:
+    plans = hand_findings().plans.assign(intensity_kg_per_mwh=0.0)
+    assert "of wind (11.4 kg to make) at no time" in why_here(Atlas(with_plans(plans)), "CISO")
+    plans.loc[plans[KEY] == "BPAT/main", "total_kg"] = 0.0
+    assert "times what the best does" not in headline(with_plans(plans))
+
+
+def test_what_is_not_there_is_not_said_to_pay() -> None:
+    text = why_here(Atlas(with_plans(hand_findings().plans.assign(wind_cf=0.0))), "ERCO")
+    assert "One more MWh of solar (22.8 kg to make) pays" in text
+    assert "There is no wind to build." in text
 
 
 def test_places_stand_out_by_extremes() -> None:
