@@ -91,7 +91,7 @@ def test_readme_commands_work(
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=120,
+                timeout=300,
             )
             assert result.returncode == 0, f"{command}: {result.stderr}"
     for folder in ("utah-50", "my-study", "us-atlas"):
@@ -103,7 +103,7 @@ def test_readme_python_works() -> None:
     short = code.replace('["datacenter', '["horizon.hours=48", "datacenter')
     assert short != code
     result = subprocess.run(
-        [sys.executable, "-c", short], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", short], capture_output=True, text=True, check=False, timeout=300
     )
     assert result.stdout.startswith("Design(solar_mw="), result.stderr
 

@@ -4,6 +4,7 @@ What dcsim plans is scored again by formulas that share nothing with it. Each of
 is found once for the module.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from dcsim.optimize.plan import Plan
 from dcsim.scenario.rates import rates_of
 from dcsim.scenario.spec import STRATEGIES, Strategy
+from tests.conftest import REPOSITORY
 from tests.optimize import compare_carbon_explorer as compare
 from tests.optimize.carbon_explorer import (
     Battery,
@@ -239,3 +241,17 @@ def test_table_has_a_line_for_each_strategy(
     compare.main(hourly_files)
     (_, _, line) = capsys.readouterr().out.splitlines()
     assert line.split()[:7] == ["BPAT", "70", "MW", "renewables", "222.36", "222.03", "0.9985"]
+
+
+def readme_row(who: str) -> list[str]:
+    """Return a row of the table in README, a cell for each site."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    (row,) = re.findall(rf"^\| {who} \| (\d.+) \|$", readme, flags=re.MULTILINE)
+    return str(row).split(" | ")
+
+
+def test_readme_tells_the_totals_with_all_options_open(best_of: BestOf) -> None:
+    theirs_kt = [known(THEIR_BEST_KT, code, "all") for code in MEAN_MW]
+    ours_kt = [best_of(code, "all").total_kt for code in MEAN_MW]
+    assert readme_row("Carbon Explorer") == [f"{total:.2f}" for total in theirs_kt]
+    assert readme_row("dcsim") == [f"{total:.2f}" for total in ours_kt]
