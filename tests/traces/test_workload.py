@@ -1,19 +1,35 @@
 """Load shapes, the power model, and the tiling of traces."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from dcsim.errors import ScenarioError
-from dcsim.scenario.spec import Datacenter
+from dcsim.errors import DataError, ScenarioError
+from dcsim.grid.generation import Source
+from dcsim.scenario.spec import Datacenter, FileLoad
 from dcsim.traces.workload import (
-    facility_load_mw,
-    load_source,
+    facility_load,
+    modelled_load_mw,
+    modelled_source,
     power_frac,
     sine,
     tile_weeks,
     utilization_trace,
 )
+from tests.conftest import scenario_of
+
+
+def load_mw(asked: Datacenter) -> pd.Series:
+    assert not isinstance(asked.load, FileLoad)
+    return modelled_load_mw(asked, asked.load, YEAR, 0)
+
+
+def source_of(asked: Datacenter) -> Source:
+    assert not isinstance(asked.load, FileLoad)
+    return modelled_source(asked, asked.load)
+
 
 YEAR = pd.date_range("2023-01-01", periods=8760, freq="h", tz="UTC")
 
@@ -23,9 +39,9 @@ def datacenter(**load: object) -> Datacenter:
 
 
 def test_constant_load_is_capacity_times_pue() -> None:
-    assert set(facility_load_mw(datacenter(kind="constant"), YEAR, 0)) == {25.0}
+    assert set(load_mw(datacenter(kind="constant"))) == {25.0}
     half = datacenter(kind="constant", level_frac=0.5)
-    assert set(facility_load_mw(half, YEAR, 0)) == {12.5}
+    assert set(load_mw(half)) == {12.5}
 
 
 def test_sine_peaks_after_six_hours_and_repeats_exactly_each_day() -> None:
@@ -45,9 +61,9 @@ def test_a_wave_of_another_period() -> None:
     t_h = np.arange(8760)
     slow = sine(8760, 0.025, 6, 8 * np.pi)
     assert slow == pytest.approx(1 + 0.025 * np.sin((t_h - 6) / 4), abs=1e-12)
-    load = facility_load_mw(datacenter(kind="sine", period_h=8, amplitude_frac=0.5), YEAR, 0)
+    load = load_mw(datacenter(kind="sine", period_h=8, amplitude_frac=0.5))
     assert load.to_numpy() == pytest.approx(25 * sine(8760, 0.5, 0, 8))
-    assert load_source(datacenter(kind="sine", period_h=8)).note.endswith("period 8 h")
+    assert source_of(datacenter(kind="sine", period_h=8)).note.endswith("period 8 h")
 
 
 def test_a_day_has_the_values_it_always_had() -> None:
@@ -91,13 +107,78 @@ def test_tiling_uses_whole_weeks_and_only_the_seed_decides() -> None:
 
 
 def test_trace_load_goes_through_the_power_model() -> None:
-    load = facility_load_mw(datacenter(kind="trace", name="google-2019", idle_frac=0.4), YEAR, 0)
+    load = load_mw(datacenter(kind="trace", name="google-2019", idle_frac=0.4))
     usage = tile_weeks(utilization_trace("google-2019"), 8760, 0)
     assert load.to_numpy() == pytest.approx(20 * 1.25 * (0.4 + 0.6 * usage))
 
 
 def test_the_source_says_what_the_load_is() -> None:
-    source = load_source(datacenter(kind="trace", name="azure-v2"))
+    source = source_of(datacenter(kind="trace", name="azure-v2"))
     assert source.origin == "utilization trace azure-v2"
     assert "20 MW IT, PUE 1.25" in source.note
-    assert load_source(datacenter(kind="sine")).origin == "sine load"
+    assert source_of(datacenter(kind="sine")).origin == "sine load"
+
+
+def load_of_file(
+    folder: Path, column: str, cells: list[str], unit: str, **more: object
+) -> tuple[pd.Series, Source]:
+    stamps = YEAR[: len(cells)].strftime("%Y-%m-%dT%H:%M")
+    lines = [f"{stamp},{cell}" for stamp, cell in zip(stamps, cells, strict=True)]
+    path = folder / "my-load.csv"
+    path.write_text("\n".join([f"utc_hour_beginning,{column}", *lines]) + "\n")
+    load = {"kind": "file", "file": path, "unit": unit}
+    asked = {"capacity_mw": 20, "pue": 1.25, "load": load}
+    scenario = scenario_of(datacenter=asked, **more)
+    return facility_load(scenario, YEAR[: len(cells)])
+
+
+def test_metered_load_is_taken_as_it_is(tmp_path: Path) -> None:
+    """Whatever the capacity and the PUE are."""
+    load, source = load_of_file(tmp_path, "load_mw", ["30", "12.5", "0"], "mw")
+    assert load.tolist() == [30.0, 12.5, 0.0]
+    assert (source.what, source.origin) == ("load", "my-load.csv")
+    assert len(source.sha256) == 64
+
+
+def test_relative_load_is_a_share_of_the_capacity(tmp_path: Path) -> None:
+    """Half of 20 MW at a PUE of 1.25 is 12.5 MW at the meter."""
+    load, source = load_of_file(tmp_path, "load_frac", ["0.5", "1"], "frac")
+    assert load.tolist() == [12.5, 25.0]
+    assert "20 MW IT, PUE 1.25" in source.note
+
+
+def test_missing_load_is_refused_or_filled_as_asked(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"my-load.csv.*load_mw"):
+        load_of_file(tmp_path, "load_mw", ["10", "", "20"], "mw")
+    grid = {"id": "ERCO:reference", "repair": "interpolate"}
+    load, source = load_of_file(tmp_path, "load_mw", ["10", "", "20"], "mw", grid=grid)
+    assert load.tolist() == [10.0, 15.0, 20.0]
+    assert source.repairs[0].hours == 1
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "unit", "said"),
+    [
+        ("load_mw", "-1", "mw", r"line 2: load_mw is -1; must be within 0 and 1,000,000 MW"),
+        ("load_frac", "1.2", "frac", r"load_frac is 1.2; must be within 0 and 1 share of capacity"),
+        ("load_mw", "lots", "mw", r"my-load.csv"),
+    ],
+)
+def test_load_out_of_range_is_refused(
+    tmp_path: Path, column: str, cell: str, unit: str, said: str
+) -> None:
+    with pytest.raises(DataError, match=said):
+        load_of_file(tmp_path, column, [cell, "1"], unit)
+
+
+def test_load_of_nothing_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="is zero in every hour"):
+        load_of_file(tmp_path, "load_mw", ["0", "0"], "mw")
+
+
+def test_load_that_ends_too_soon_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "short.csv"
+    path.write_text("utc_hour_beginning,load_mw\n2023-01-01T00:00,3\n2023-01-01T01:00,3\n")
+    asked = {"capacity_mw": 20, "load": {"kind": "file", "file": path}}
+    with pytest.raises(DataError, match="must cover the horizon"):
+        facility_load(scenario_of(datacenter=asked), YEAR)
