@@ -11,6 +11,7 @@ from dcsim.report.study import Study
 from dcsim.report.tables import TONNES, Cell, Table, table_of
 from dcsim.scenario.figures import Range
 from dcsim.scenario.rates import published_rates, rates_of
+from dcsim.scenario.spec import Scenario
 from dcsim.units import KG_PER_T
 
 _SHORT_HASH = 12
@@ -31,7 +32,12 @@ RATE_NAMES = {
 
 def rates_table(study: Study) -> Table:
     """Return every embodied figure: what was used, its published spread, and its source."""
-    embodied, used = study.scenario.embodied, rates_of(study.scenario)
+    return rates_table_of(study.scenario)
+
+
+def rates_table_of(scenario: Scenario) -> Table:
+    """Return every embodied figure as a scenario has it."""
+    embodied, used = scenario.embodied, rates_of(scenario)
     return figures_table(
         "rates",
         "Embodied carbon: the figures used, their published spread, and where they are from",
@@ -42,7 +48,7 @@ def rates_table(study: Study) -> Table:
                 getattr(used, name),
                 is_own=getattr(embodied, name) is not None,
             )
-            for name, entry in published_rates(study.scenario).items()
+            for name, entry in published_rates(scenario).items()
         ],
         embodied.level,
     )
@@ -90,7 +96,12 @@ def figures_table(name: str, caption: str, figures: Iterable[Figure], level: str
 
 def factors_table(study: Study) -> Table:
     """Return the emission factors the grid's intensity is made from [kg/MWh]."""
-    name = study.scenario.grid.factors
+    return factors_table_of(study.scenario)
+
+
+def factors_table_of(scenario: Scenario) -> Table:
+    """Return the emission factors a scenario asks for [kg/MWh]."""
+    name = scenario.grid.factors
     rows = [
         (fuel.replace("_", " ").capitalize(), plain(kg))
         for fuel, kg in emission_factors(name).items()
