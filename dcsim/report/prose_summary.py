@@ -129,7 +129,7 @@ def _proof(study: Study) -> list[str]:
             "Time ran out before this was proved to be the best plan: another may be better by up "
             f"to {percent(gap, 2)} of the {whole}{supposed}."
         ]
-    better = f"is better by more than {scientific(gap)} of the {whole}." if gap else "is better."
+    better = f"is better by more than {_bound(gap)} of the {whole}."
     if certificate.is_rigorous:
         return [f"It is proved that no other plan of this kind that the scenario allows {better}"]
     return [
@@ -137,6 +137,11 @@ def _proof(study: Study) -> list[str]:
     ]
 
 
+def _bound(gap: float) -> str:
+    return "a billionth" if gap <= _BILLIONTH else scientific(gap)
+
+
+_BILLIONTH = 1e-9
 _SUPPOSED = "short of building ten times the largest number of this one"
 
 
