@@ -19,6 +19,7 @@ from dcsim.units import KG_PER_T, PERCENT
 
 _NAMED_COLORS = ("#0072b2", "#009e73", "#c44e00", "#a6478c")
 _OTHERS = "#c3c8cb"
+_BEYOND = 1.6
 _MOVERS = 4
 _PANELS = 4
 _LABEL_CHARACTERS = 14
@@ -39,8 +40,15 @@ def fronts_of(atlas: Atlas, kind: str) -> pd.DataFrame:
 
 
 def named_places(atlas: Atlas, codes: Sequence[str]) -> dict[str, str]:
-    """Return places to be named on fronts, and why: best, median, worst, most saved."""
+    """Return places to be named on fronts, and why: best, median, worst, most saved.
+
+    Args:
+        atlas: Gives ranks.
+        codes: The places that have a front of more than a point.
+    """
     ranks = [str(ba) for ba in atlas.places.index if ba in set(codes)]
+    if not ranks:
+        return {}
     saved = atlas.places.loc[ranks, "saved_frac"].dropna()
     chosen = [("best", ranks[0]), ("worst", ranks[-1]), ("median", ranks[len(ranks) // 2])]
     if len(saved):
@@ -71,8 +79,11 @@ def carbon_fronts_figure(atlas: Atlas) -> Described | None:
     shares.set_xlabel("Embodied [% of doing nothing]")
     shares.set_ylabel("Operational [% of doing nothing]")
     legend_below(figure, whole, 4)
-    count, named = rows[BA].nunique(), named_places(atlas, list(rows[BA].unique()))
-    caption(figure, f"A line for each of {count} places; stars mark the least total.")
+    count, named = rows[BA].nunique(), _named(atlas, rows)
+    caption(
+        figure,
+        f"A line for each of {count} places, cut off beyond the least totals, the stars.",
+    )
     return figure, (
         f"Fronts of {count} places, operational against embodied carbon; named are "
         f"{listed([f'{b} ({w})' for b, w in named.items()])}."
@@ -96,10 +107,15 @@ def cost_fronts_figure(atlas: Atlas) -> Described | None:
     return figure, f"Fronts of {count} places, cost against carbon {CO2E} per MW of mean load."
 
 
+def _named(atlas: Atlas, rows: pd.DataFrame) -> dict[str, str]:
+    points = rows[BA].value_counts()
+    return named_places(atlas, [str(ba) for ba in points.index[points > 1]])
+
+
 def _draw_fronts(axes: Axes, atlas: Atlas, rows: pd.DataFrame, x: pd.Series, y: pd.Series) -> None:
     """Draw all fronts faint and some in color, the latter with their names for the legend."""
     codes = [str(ba) for ba in rows[BA].unique()]
-    named = named_places(atlas, codes)
+    named = _named(atlas, rows)
     colors = dict(zip(named, _NAMED_COLORS, strict=False))
     for ba in [*(code for code in codes if code not in named), *named]:
         here, is_named = rows[BA] == ba, ba in named
@@ -113,11 +129,18 @@ def _draw_fronts(axes: Axes, atlas: Atlas, rows: pd.DataFrame, x: pd.Series, y: 
             x[star], y[star], "*", color=color, markersize=9 if is_named else 3.5, zorder=4,
             markeredgecolor=INK if is_named else "none", markeredgewidth=0.5,
         )  # fmt: skip
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, _end(rows, x))
     axes.set_ylim(bottom=0)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(TICKS)
     axes.grid(True)
+
+
+def _end(rows: pd.DataFrame, x: pd.Series) -> float:
+    """Return where to cut fronts off at the right: well beyond the least total of any place."""
+    best = x[rows["is_optimum"].astype("boolean").fillna(False).astype(bool)]
+    whole = float(x.max()) or 1.0
+    return min(whole, _BEYOND * float(best.max())) if best.max() > 0 else whole
 
 
 def ranks_figure(atlas: Atlas) -> Described | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib.colors import Normalize, to_hex, to_rgb
+from matplotlib.colors import LogNorm, Normalize, to_hex, to_rgb
 
 from dcsim.report.atlas_places import BUILT, Atlas, registry_of
 from dcsim.report.atlas_words import per_mw
@@ -35,6 +35,8 @@ BUILT_COLORS = dict(zip(BUILT, (COLORS["wind"], COLORS["solar"], "#6a51a3", FAIN
 
 BLACK, WHITE = "#000000", "#ffffff"
 
+_TOTAL = "total_t_per_mw"
+
 UNKNOWN = WHITE
 """Of a place without a plan; its edge is dashed."""
 
@@ -50,6 +52,7 @@ class Layer:
         label: For people.
         fills: Color of each place that has a plan.
         low: What the first color of the ramp stands for, or empty for kinds.
+        middle: What the color in the middle stands for.
         high: What its last color stands for.
         ramp: Colors from low to high, or of each kind.
         kinds: What each color stands for, where there is no ramp.
@@ -59,6 +62,7 @@ class Layer:
     label: str
     fills: dict[str, str]
     low: str
+    middle: str
     high: str
     ramp: tuple[str, ...]
     kinds: tuple[str, ...] = ()
@@ -200,10 +204,10 @@ def layers_of(atlas: Atlas) -> tuple[Layer, ...]:
     rows, unit = atlas.places, per_mw(atlas)
     built = rows["built"].map(BUILT_COLORS)
     return (
-        _ramp("total", f"Total with the plan [{unit}]", rows["total_t_per_mw"], "OrRd", rounded),
+        _ramp("total", f"Total with the plan [{unit}]", rows[_TOTAL], "OrRd", rounded, LogNorm),
         _ramp("saved", "Saved share of doing nothing", rows["saved_frac"], "YlGn", percent),
         Layer(
-            "built", "What is built mostly", {str(ba): c for ba, c in built.items()}, "", "",
+            "built", "What is built mostly", {str(ba): c for ba, c in built.items()}, "", "", "",
             tuple(BUILT_COLORS.values()), BUILT,
         ),
         _ramp("grid", "Grid intensity [kg/MWh]", rows["intensity_kg_per_mwh"], "YlOrBr", rounded),
@@ -211,16 +215,25 @@ def layers_of(atlas: Atlas) -> tuple[Layer, ...]:
 
 
 def _ramp(
-    name: str, label: str, values: pd.Series, colors: str, write: Callable[[float], str]
+    name: str,
+    label: str,
+    values: pd.Series,
+    colors: str,
+    write: Callable[[float], str],
+    scale: type[Normalize] = Normalize,
 ) -> Layer:
-    """Return a layer whose color goes from the lowest value to the highest."""
+    """Return a layer whose color goes from the lowest value to the highest.
+
+    On a logarithmic scale, places that emit little are told apart though one emits much more.
+    """
     known = values.dropna()
     low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    norm = Normalize(low, high if high > low else low + 1.0)
+    norm = (scale if low > 0 else Normalize)(low, high if high > low else low + 1.0)
     colormap = matplotlib.colormaps[colors]
     fills = {
         str(ba): to_hex(colormap(_PALEST + (1 - _PALEST) * norm(float(v))))
         for ba, v in known.items()
     }
     ramp = tuple(to_hex(colormap(step)) for step in np.linspace(_PALEST, 1, 9))
-    return Layer(name, label, fills, write(low), write(high), ramp)
+    middle = float(norm.inverse(0.5))
+    return Layer(name, label, fills, write(low), write(middle), write(high), ramp)

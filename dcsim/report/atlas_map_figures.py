@@ -69,10 +69,8 @@ def _draw_key(figure: Figure, layer: Layer) -> None:
         axes.legend(loc="center left", ncols=len(layer.kinds), bbox_to_anchor=(0, 0.5))
         return
     steps = ListedColormap(list(layer.ramp))
-    axes.imshow(
-        [list(range(len(layer.ramp)))], cmap=steps, extent=(0.15, 0.6, 0.2, 0.8), aspect="auto"
-    )
+    axes.imshow([list(range(len(layer.ramp)))], cmap=steps, extent=(0, 0.6, 0.45, 1), aspect="auto")
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
-    axes.annotate(layer.low, (0.14, 0.5), ha="right", va="center")
-    axes.annotate(layer.high, (0.61, 0.5), ha="left", va="center")
+    for x, text in ((0.0, layer.low), (0.3, layer.middle), (0.6, layer.high)):
+        axes.annotate(text, (x, 0.35), ha="left" if x == 0 else "center", va="top", fontsize=9)

@@ -26,6 +26,9 @@ BUILT_BELOW = 0.005
 MOSTLY_FRAC = 2 / 3
 """From this share of own generation on, a place builds mostly the one."""
 
+YIELDS = ("solar_cf", "wind_cf")
+"""Mean capacity factors; none of either means that the grid's data has no fleet of it."""
+
 BUILT = ("Mostly wind", "Mostly solar", "Both alike", "Neither")
 """What a place builds, by what would come from it in a year."""
 
@@ -154,7 +157,7 @@ class Atlas:
 def compared(findings: BatchFindings) -> pd.DataFrame:
     """Return a row for each case that is done: its plan with the most options beside doing nothing.
 
-    Columns: those of the place and the axes; what identifies the plan and its scores;
+    Columns: those of the place and the axes, yields of nothing missing; the plan and its scores;
     `total_t_per_mw`, `nothing_t_per_mw` and one for each of `SOURCES` [t per MW of mean load];
     sizes per MW of mean load; `battery_h` [h]; `saved_frac`, missing where doing nothing leaves
     load unserved; `usd_per_t`, missing where nothing is saved; `own_frac`, what solar and wind
@@ -165,6 +168,8 @@ def compared(findings: BatchFindings) -> pd.DataFrame:
     nothing = plans[plans["strategy"] == NOTHING].set_index(KEY).reindex(rows[KEY])
     axes = [axis for axis in findings.axes if axis in plans.columns]
     table = rows[list(dict.fromkeys([KEY, BA, *axes, *SITE_COLUMNS, *_KEPT]))].copy()
+    for yield_ in YIELDS:
+        table[yield_] = table[yield_].where(table[yield_] > 0)
     per_mw = 1 / rows["load_mw"]
     table["total_t_per_mw"] = rows["total_kg"] / KG_PER_T * per_mw
     table["nothing_t_per_mw"] = nothing["total_kg"].to_numpy() / KG_PER_T * per_mw

@@ -60,14 +60,14 @@ def _what_pays(atlas: Atlas, row: pd.Series) -> list[str]:
     """Say how much of one more MWh must replace grid power to make up for its making."""
     grid = float(row["intensity_kg_per_mwh"])
     making = {source: making_kg_per_mwh(atlas, source) for source in ("wind", "solar")}
-    none = [source for source in making if not row[f"{source}_cf"] > 0]
+    none = [source for source in making if pd.isna(row[f"{source}_cf"])]
     pays = [
         f"{source} ({rounded(kg)} kg to make) {_if_replaced(kg, grid)}"
         for source, kg in making.items()
         if kg is not None and source not in none
     ]
     told = [f"One more MWh of {listed(pays)}."] if pays else []
-    return [*told, *(f"There is no {source} to build." for source in none)]
+    return [*told, *(f"The grid's data has no {source}, so none can be built." for source in none)]
 
 
 def _if_replaced(making: float, grid: float) -> str:

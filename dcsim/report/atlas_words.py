@@ -57,6 +57,7 @@ def atlas_headline(atlas: Atlas) -> list[str]:
         _best_and_worst(atlas),
         _saving(atlas),
         _what_is_built(atlas),
+        *_what_is_unknown(atlas),
         *_what_options_bring(atlas),
         *_what_it_costs(atlas),
         *_how_firm(atlas),
@@ -117,6 +118,26 @@ def _what_is_built(atlas: Atlas) -> str:
         f"servers beyond the peak in {servers}" if servers else "nowhere servers beyond the peak"
     )
     return f"Plans build {kinds}; {battery}; {beyond}."
+
+
+def _what_is_unknown(atlas: Atlas) -> list[str]:
+    """Say where nothing can be built because the grid's data has no fleet to go by."""
+    none = {source: _without(atlas, f"{source}_cf") for source in ("wind", "solar")}
+    told = [
+        f"no {source} in {places_in_words(len(codes))}" for source, codes in none.items() if codes
+    ]
+    if not told:
+        return []
+    neither = [ba for ba in none["wind"] if ba in none["solar"]]
+    of_them = f", neither in {len(neither)} of them ({named(neither)})" if neither else ""
+    return [
+        f"Take care: the grids' data has {listed(told)}{of_them}. There, plans cannot build it, "
+        "and a weather file of a site may tell another story."
+    ]
+
+
+def _without(atlas: Atlas, column: str) -> list[str]:
+    return [str(ba) for ba in atlas.places.index[atlas.places[column].isna()]]
 
 
 _KINDS = dict(
@@ -234,7 +255,9 @@ def trouble(atlas: Atlas) -> list[str]:
     sentences = [f"Without a plan, so not ranked: {'; '.join(parts)}."] if parts else []
     others = len(findings.failures) - list(why.values()).count("failed")
     if others > 0:
-        sentences.append(f"A further {others} of {findings.cases} cases failed.")
+        codes = dict.fromkeys(str(ba) for ba in findings.failures[PLACES])
+        where = named([ba for ba in codes if why.get(ba) != "failed"])
+        sentences.append(f"A further {others} of {findings.cases} cases failed ({where}).")
     if atlas.is_under_way:
         sentences.append(
             f"{findings.done} of {findings.cases} cases are done: this page is of a batch under "

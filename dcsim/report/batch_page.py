@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from dcsim.report import (
     atlas_figures,
     atlas_figures_more,
@@ -25,7 +27,9 @@ from dcsim.report.figures import Described, figure_bytes
 from dcsim.report.folder import write_file
 from dcsim.report.style import report_style, settle
 from dcsim.report.tables import Table, table_of
+from dcsim.report.tables_basis import factors_table_of, rates_table_of
 from dcsim.report.write import FIGURES, REPORT, Picture, environment
+from dcsim.scenario.spec import Scenario
 
 CAPTIONS = {
     "best_and_worst": "Bars are what is left with the plan; behind each, its total and what is "
@@ -45,8 +49,9 @@ CAPTIONS = {
 """What each figure shows and how to read it."""
 
 OF_PLACES = (
-    "A place is a balancing authority: its whole grid, and sun and wind of its fleets, or of its "
-    "own position where it has none. A site within it differs.",
+    "A place is a balancing authority: its whole grid, and sun and wind as its own fleets have "
+    "them. Where it has no fleet, the data has no sun or no wind, and plans cannot build any. A "
+    "site within it differs: `solar: {source: weather, file: site.epw}` takes the weather of one.",
     "All places carry the same load, per MW of its mean, so that they compare; latency, land, "
     "water, permits, taxes and the price of power of each place are left out unless the scenario "
     "has them.",
@@ -77,6 +82,7 @@ def write_batch_report(findings: BatchFindings, folder: Path) -> None:
         OSError: The folder of figures cannot be made.
     """
     atlas = Atlas(findings)
+    scenario = Scenario.model_validate(yaml.safe_load(findings.scenario_yaml))
     page = _atlas_page(atlas) if is_atlas(findings) else _cases_page(atlas)
     target = folder / FIGURES
     target.mkdir(exist_ok=True)
@@ -97,6 +103,8 @@ def write_batch_report(findings: BatchFindings, folder: Path) -> None:
             modelled_notice=modelled_notice(findings),
             grids_table=_grids_table(findings),
             asked_table=_asked_table(findings),
+            rates_table=rates_table_of(scenario),
+            factors_table=factors_table_of(scenario),
             versions_table=_versions_table(findings),
             **page,
         )

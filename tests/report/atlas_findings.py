@@ -29,7 +29,13 @@ STRATEGIES = {"renewables": 0.0, "renewables_battery": 0.12, "renewables_shiftin
 """What each takes off what renewables alone leave [-]."""
 VIEWS = ("main", "marginal account", "embodied low", "embodied high")
 VERSIONS = {"dcsim": "1.0", "highspy": "1.15.1"}
-YAML = "name: base\ngrid:\n  id: ERCO:reference\n"
+YAML = """name: base
+grid:
+  id: ERCO:reference
+datacenter:
+  capacity_mw: 40
+  load: {kind: constant}
+"""
 
 
 def wave(n: int, step: float) -> float:

@@ -189,6 +189,7 @@ def test_fronts_of_cost_are_drawn_too(atlas: Atlas) -> None:
 
 def test_named_places_have_all_their_reasons(atlas: Atlas) -> None:
     assert named_places(atlas, ["ERCO"]) == {"ERCO": "best, worst, median, saves most"}
+    assert named_places(atlas, []) == {}
 
 
 def test_ranks_are_joined_place_by_place(atlas: Atlas) -> None:
@@ -252,6 +253,9 @@ def test_colors_tell_numbers(many: Atlas) -> None:
     wind = many.places.index[many.places["built"] == "Mostly wind"][0]
     assert built.fills[wind] == COLORS["wind"]
     assert (saved.low, grid.high) != (saved.high, grid.low)
+    low, middle, high = (float(text.replace(",", "")) for text in
+                         (total.low, total.middle, total.high))  # fmt: skip
+    assert middle == pytest.approx((low * high) ** 0.5, rel=0.01)
     lost = {disc.ba: disc for disc in drawn.discs}[many.findings.axes["ba"][-1]]
     assert not lost.is_planned
     assert {fill for _, fill, _ in lost.colors} == {UNKNOWN}

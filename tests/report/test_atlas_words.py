@@ -55,6 +55,17 @@ def test_headline_tells_what_is_built_and_what_it_costs() -> None:
     assert "In 1 place the plan costs less than doing nothing." in text
 
 
+def test_headline_tells_where_there_is_no_wind_to_go_by() -> None:
+    plans = hand_findings().plans
+    plans.loc[plans["ba_code"] != "CISO", "wind_cf"] = 0.0
+    plans.loc[plans["ba_code"] == "BPAT", "solar_cf"] = 0.0
+    assert (
+        "Take care: the grids' data has no wind in 2 places and no solar in 1 place, neither in 1 "
+        "of them (BPAT)."
+    ) in headline(with_plans(plans))
+    assert "Take care" not in headline(hand_findings())
+
+
 def test_headline_tells_under_which_label_the_ranking_holds_least() -> None:
     """Ranks 1, 2, 3 become 1, 3, 2: rho = 1 - 6 (0 + 1 + 1) / (3 x 8) = 0.5."""
     assert (
@@ -122,7 +133,7 @@ def test_trouble_is_told_of_every_place_and_case() -> None:
     assert told == [
         "Without a plan, so not ranked: CISO (cannot keep the limits); ERCO (failed); BPAT (not "
         "done yet).",
-        "A further 1 of 6 cases failed.",
+        "A further 1 of 6 cases failed (BPAT).",
         "2 of 6 cases are done: this page is of a batch under way, and its ranking may change.",
         "The table “What did not work” has the reasons.",
     ]
@@ -173,7 +184,7 @@ def test_a_grid_without_carbon_is_no_reason_to_build() -> None:
 def test_what_is_not_there_is_not_said_to_pay() -> None:
     text = why_here(Atlas(with_plans(hand_findings().plans.assign(wind_cf=0.0))), "ERCO")
     assert "One more MWh of solar (22.8 kg to make) pays" in text
-    assert "There is no wind to build." in text
+    assert "The grid's data has no wind, so none can be built." in text
 
 
 def test_places_stand_out_by_extremes() -> None:

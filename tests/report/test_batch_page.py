@@ -15,6 +15,7 @@ from tests.browser import CHROMIUM, Opened, opened
 from tests.report.atlas_findings import (
     HAND_AXES,
     HAND_SITE,
+    YAML,
     atlas_findings,
     case_rows,
     findings_of,
@@ -125,9 +126,10 @@ def test_names_and_labels_do_no_harm(tmp_path: Path) -> None:
     rows = [row for n, ba in enumerate(axes["ba"]) for m, label in enumerate(axes[EVIL])
             for row in case_rows(f"{n}{m}", ba, {"ba": ba, EVIL: label}, site,
                                  [hand_plan("nothing", 9), hand_plan("all", 5 - m)])]  # fmt: skip
-    failed = {KEY: "f", "ba": "CISO", EVIL: EVIL, "kind": EVIL, "message": "</script><img src=x>"}
-    found = findings_of(axes, rows, failures=[failed], name=EVIL, description=f"{EVIL}<b>",
-                        scenario_yaml=EVIL, versions={EVIL: EVIL})  # fmt: skip
+    failed = {KEY: "f", "ba": "CISO", EVIL: EVIL, "kind": EVIL, "message": "</p><img src=x>"}
+    said = {"name": EVIL, "description": f"{EVIL}<b>", "versions": {EVIL: EVIL},
+            "scenario_yaml": f"{YAML}description: '{EVIL}'"}  # fmt: skip
+    found = findings_of(axes, rows, failures=[failed], **said)
     text = written(tmp_path, found)
     assert text.count("<script>") == 1
     with opened(tmp_path / "report.html") as seen:
