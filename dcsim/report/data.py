@@ -2,7 +2,8 @@
 
     scenario.yaml      the scenario as resolved
     metadata.json      status, versions, seed, data sources with hashes, seconds
-    summary.json       each strategy's design, ledger, scores, certificate; the replay's agreement
+    summary.json       each strategy's design, ledger, scores, certificate; the replay's agreement,
+                       what the design costs without foresight; answers and near-optimal plans
     traces.parquet     what the world does, hourly
     hourly.parquet     the plan's dispatch: the energy table
     simulated.parquet  the replay: the same columns

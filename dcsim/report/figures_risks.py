@@ -5,9 +5,9 @@ from matplotlib.figure import Figure
 
 from dcsim.report.figures_week import Window, week_figure
 from dcsim.report.numbers import CO2E, percent, rounded, tonnes
-from dcsim.report.risks import monthly_kg, worst_weeks
+from dcsim.report.risks import Spell, monthly_kg, worst_weeks
 from dcsim.report.study import Study
-from dcsim.report.style import COLORS, FAINT, INK, TICKS, new_figure
+from dcsim.report.style import COLORS, FAINT, INK, TICKS, caption, new_figure
 from dcsim.units import KG_PER_T
 
 _BAR = 0.8
@@ -22,13 +22,22 @@ def risk_figures(study: Study) -> dict[str, tuple[Figure, str]]:
     figures = {}
     spell = worst_weeks(study).get("carbon")
     if spell is not None:
-        run = study.years[spell.year]
-        name = f" of {run.traces.name}" if len(study.years) > 1 else ""
-        window = Window(f"The week of most operational carbon{name}", spell.start, spell.stop)
-        figures["worst_week"] = week_figure(study, window, run)
+        figures["worst_week"] = _worst_week(study, spell)
     if len(monthly_kg(study, study.years[0])) > 1:
         figures["months"] = months_figure(study)
     return figures
+
+
+def _worst_week(study: Study, spell: Spell) -> tuple[Figure, str]:
+    """Draw a week of whichever year it is in, and of several years say which."""
+    run = study.years[spell.year]
+    window = Window("The worst week", spell.start, spell.stop)
+    figure, alt = week_figure(study, window, run)
+    if len(study.years) == 1:
+        return figure, alt
+    where = f"In {run.traces.name}, one of {len(study.years)} planned years"
+    caption(figure, where)
+    return figure, f"{alt} This is {where[0].lower()}{where[1:]}."
 
 
 def months_figure(study: Study) -> tuple[Figure, str]:

@@ -15,7 +15,7 @@ def span_of(study: Study, spell: Spell) -> str:
     """Return the first and last local day of a spell; of several years, with the year's name."""
     run = study.years[spell.year]
     words = span_in_words(local_time(study, run.traces)[spell.start : spell.stop])
-    return f"{words} (year {run.traces.name})" if len(study.years) > 1 else words
+    return f"{words} ({run.traces.name})" if len(study.years) > 1 else words
 
 
 def worst_week_in_short(study: Study) -> list[str]:
@@ -103,7 +103,7 @@ def _month(study: Study) -> list[str]:
 def _named(study: Study, month: Month) -> str:
     words = f"{month.first_day:%B %Y}"
     name = study.years[month.year].traces.name
-    return f"{words} (year {name})" if len(study.years) > 1 else words
+    return f"{words} ({name})" if len(study.years) > 1 else words
 
 
 def _shortfall(study: Study) -> list[str]:
@@ -113,7 +113,7 @@ def _shortfall(study: Study) -> list[str]:
     found = tally(study, spell)
     run = study.years[spell.year]
     local = local_time(study, run.traces)[spell.start]
-    where = f" of year {run.traces.name}" if len(study.years) > 1 else ""
+    where = f" ({run.traces.name})" if len(study.years) > 1 else ""
     return [
         f"The longest time in which own supply and battery are less than the load without a break "
         f"is {with_unit(f'{spell.hours:,}', 'hours')}, from {local:%H:%M} on {local.day} "

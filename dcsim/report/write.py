@@ -20,7 +20,6 @@ from dcsim.report import (
     prose_basis,
     prose_limits,
     prose_risks,
-    prose_sensitivity,
     prose_summary,
     tables,
     tables_alternatives,
@@ -30,6 +29,7 @@ from dcsim.report import (
     tables_design,
     tables_limits,
     tables_risks,
+    tables_sensitivity,
     tables_years,
 )
 from dcsim.report.data import scenario_yaml
@@ -247,8 +247,8 @@ def _tables(study: Study) -> dict[str, Any]:
         "give_up_table": tables_alternatives.give_up_table(study),
         "near_table": tables_alternatives.near_table(study),
         "risks_table": tables_risks.risks_table(study),
-        "carbon_swings_table": prose_sensitivity.carbon_swings_table(study),
-        "cost_swings_table": prose_sensitivity.cost_swings_table(study),
+        "carbon_swings_table": tables_sensitivity.carbon_swings_table(study),
+        "cost_swings_table": tables_sensitivity.cost_swings_table(study),
         "ledger_table": tables.ledger_table(study),
         "events_table": tables.events_table(study),
         "limits_table": tables_limits.limits_table(study),

@@ -181,14 +181,16 @@ def test_worst_week_is_drawn_of_the_year_it_is_in(study_maker: StudyMaker) -> No
     study = study_maker(hours=DAYS * 24, years=years, strategies=["renewables"])
     spells = worst_weeks(study)
     assert {spells["import"].year, spells["carbon"].year} == {1}
-    assert "(year 2020)" in plain(prose_risks.worst_week_in_short(study))
+    assert "(2020)" in plain(prose_risks.worst_week_in_short(study))
     shortfall = longest_shortfall(study)
     assert shortfall is not None
-    assert f"of year {('2019', '2020')[shortfall.year]}" in plain(
+    assert f" ({('2019', '2020')[shortfall.year]}): the grid then" in plain(
         prose_risks.bad_weeks_sentences(study)
     )
     figure, alt = all_figures(study)["worst_week"]
-    assert "The week of most operational carbon of 2020 of the plan" in alt
+    assert alt.startswith("The worst week of the plan, ")
+    assert alt.endswith("This is in 2020, one of 2 planned years.")
+    assert "In 2020, one of 2 planned years" in [text.get_text() for text in figure.texts]
     highest = figure.axes[0].get_lines()[-1].get_ydata().max()
     run = study.years[1]
     spell = spells["carbon"]

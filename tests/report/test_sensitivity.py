@@ -6,14 +6,11 @@ import pytest
 
 from dcsim.footprint.accounts import account_years
 from dcsim.report.figures import all_figures
-from dcsim.report.prose_sensitivity import (
-    carbon_swings_table,
-    cost_swings_table,
-    depends_most_on,
-)
+from dcsim.report.prose_sensitivity import depends_most_on
 from dcsim.report.sensitivity import carbon_swings, cost_swings
 from dcsim.report.study import Study
 from dcsim.report.tables_basis import rates_table
+from dcsim.report.tables_sensitivity import carbon_swings_table, cost_swings_table
 from dcsim.scenario.chemistry import CHEMISTRIES
 from dcsim.scenario.cost_figures import COSTS
 from tests.report.conftest import StudyMaker
