@@ -6,6 +6,7 @@ their figures, to look at. Exits with 1 if a notebook fails, and shows the cell.
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 FOLDER = Path(__file__).parent
 
 SECONDS_OF_A_CELL = 600
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 STRICT = """\
 import warnings as _warnings
@@ -86,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             notebook = executed(path)
         except (CellExecutionError, CellTimeoutError) as error:
-            print(f"{path.name}: failed\n{error}", file=sys.stderr)
+            print(f"{path.name}: failed\n{_ANSI.sub('', str(error))}", file=sys.stderr)
             failed = True
             continue
         print(f"{path.name}: {time.perf_counter() - start:.1f} s", flush=True)
