@@ -35,7 +35,7 @@ def readme_commands() -> list[str]:
 
 def readme_files() -> dict[str, str]:
     """Return the files that README shows, by name; tables in full, for three days."""
-    shown = re.findall(r"^`([\w.-]+)`\n\n```\w+\n(.+?)```", README, flags=re.DOTALL | re.MULTILINE)
+    shown = re.findall(r"^`([\w.-]+)`\n```\w+\n(.+?)```", README, flags=re.DOTALL | re.MULTILINE)
     return {name: three_days(text) if name.endswith(".csv") else text for name, text in shown}
 
 
@@ -73,10 +73,10 @@ def test_readme_commands_work(
     this machine that speaks as EIA's does.
     """
     commands = readme_commands()
-    assert len(commands) >= 24
+    assert len(commands) >= 25
     monkeypatch.setenv("EIA_API_KEY", KEY)
     files = readme_files() | {"us-atlas": small_atlas()}
-    assert {"my-grid.csv", "my-prices.csv", "my-study.yaml"} <= set(files)
+    assert {"my-grid.csv", "my-prices.csv", "my-load.csv", "my-study.yaml"} <= set(files)
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     with serving(Api(january(2023))) as eia:
