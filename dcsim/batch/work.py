@@ -254,5 +254,7 @@ def _unless_refused(crew: Crew, found: Attempt | Refusal) -> Attempt:
 def _of_deaths(deaths: int, death: BaseException) -> Failure:
     times = "its worker died" if deaths == 1 else f"its worker died {deaths} times"
     return Failure(
-        "WorkerDied", f"{times} of this case: killed, or out of memory ({death}); see --workers"
+        "WorkerDied",
+        f"{times} of this case ({death}): it was killed, ran out of memory or could not start; "
+        "try fewer --workers",
     )

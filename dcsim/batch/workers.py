@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -35,6 +36,11 @@ KIB = 1024
 
 _PATIENCE_S = 10
 """How long a scheduler may take to answer at first [s]."""
+
+
+_ALONE = threading.Lock()
+"""Held by the case that runs: Pyomo does not stand threads, of which a worker of Dask has several
+unless told otherwise."""
 
 
 @dataclass(frozen=True)
@@ -106,17 +112,18 @@ def attempt(case: "Case", key: str, run: "Run") -> Attempt | Refusal:
     from dcsim.report.folder import versions
 
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    start = time.perf_counter()
-    outcome: CaseTables | Failure
-    try:
-        if key_of(case) != key:
-            return Refusal(worker, versions())
-        outcome = run(case)
-    except DcsimError as error:
-        outcome = Failure(type(error).__name__, str(error))
-    except Exception as error:
-        outcome = Failure(type(error).__name__, str(error), traceback.format_exc())
-    return Attempt(outcome, time.perf_counter() - start, peak_memory_mb(), worker)
+    with _ALONE:
+        start = time.perf_counter()
+        outcome: CaseTables | Failure
+        try:
+            if key_of(case) != key:
+                return Refusal(worker, versions())
+            outcome = run(case)
+        except DcsimError as error:
+            outcome = Failure(type(error).__name__, str(error))
+        except Exception as error:
+            outcome = Failure(type(error).__name__, str(error), traceback.format_exc())
+        return Attempt(outcome, time.perf_counter() - start, peak_memory_mb(), worker)
 
 
 def peak_memory_mb() -> float:
@@ -138,7 +145,8 @@ def cores() -> int:
 def dask_crew(cluster: Any) -> Iterator[Crew]:
     """Give the workers of a Dask cluster, which stays when the block ends.
 
-    Dask itself gives a case to another worker when one dies, and gives it up after some deaths.
+    Dask itself gives a case to another worker when one dies, and gives it up after some deaths. A
+    worker runs one case at a time, whatever threads it has: start it with one (`--nthreads 1`).
 
     Args:
         cluster: Address of its scheduler, such as `tcp://10.0.0.5:8786`, the path of a scheduler
@@ -157,10 +165,9 @@ def dask_crew(cluster: Any) -> Iterator[Crew]:
 
         def size() -> int:
             try:
-                threads: int = sum(client.nthreads().values())
+                return max(1, len(client.nthreads()))
             except (OSError, TimeoutError):
                 raise lost(name) from None
-            return max(1, threads)
 
         try:
             executor = client.get_executor(pure=False)

@@ -5,20 +5,21 @@ import os
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 from distributed import LocalCluster
 
-from dcsim.batch.cases import cases_of
+from dcsim.batch.cases import Case, cases_of
 from dcsim.batch.keys import key_of
 from dcsim.batch.processes import LocalWorkers, WorkerDied, local_crew
 from dcsim.batch.study import Batch
 from dcsim.batch.work import run_batch
 from dcsim.batch.workers import Attempt, Failure, Refusal, attempt, cores, dask_crew
 from dcsim.errors import WorkersError
-from tests.batch.stand_in import MARK, begun, dataset, deadly, failing, made_up
+from tests.batch.stand_in import MARK, Tables, begun, dataset, deadly, failing, made_up
 from tests.batch.studies import batch_of
 
 PATIENCE_S = 60
@@ -45,6 +46,23 @@ def test_a_worker_that_finds_another_key_runs_nothing(six: Batch) -> None:
     found = attempt(cases_of(six)[0], "0" * 64, failing)
     assert isinstance(found, Refusal)
     assert "highspy" in found.versions
+
+
+def test_a_process_runs_one_case_at_a_time(six: Batch) -> None:
+    """In two threads of one process as well, as a worker of Dask may have them."""
+    at_once, most = 0, 0
+
+    def counting(case: Case) -> Tables:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        time.sleep(0.02)
+        at_once -= 1
+        return made_up(case)
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(lambda case: attempt(case, key_of(case), counting), cases_of(six)))
+    assert most == 1
 
 
 def test_there_is_a_worker_for_each_core_this_process_may_use(
@@ -100,7 +118,9 @@ def test_a_case_that_kills_its_workers_is_given_up_and_others_are_not(
     assert (begun(ciso), begun(erco)) == (3, 2)
     assert found.plans["ba"].unique().tolist() == ["ERCO"]
     (message,) = found.failures["message"]
-    assert "its worker died 3 times of this case: killed, or out of memory" in message
+    assert (
+        "its worker died 3 times of this case (exit code -9): it was killed, ran out of" in message
+    )
 
 
 @pytest.fixture
@@ -115,7 +135,7 @@ def test_processes_and_dask_find_the_same_to_the_byte(
     """Two processes; then a local cluster of two workers, one of which is killed at work."""
     run_batch(real, tmp_path / "local", workers=2)
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.CRITICAL
     ) as cluster:
         killed: list[int] = []
 
