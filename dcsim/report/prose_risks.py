@@ -7,7 +7,7 @@ from dcsim.report.study import Study
 from dcsim.report.views import local_time, span_in_words
 from dcsim.units import DAYS_PER_WEEK, HOURS_PER_DAY, MONTHS_PER_YEAR
 
-_MORE_FRAC = 0.01
+_GROWS_FRAC = 0.01
 """A highest import that grows by less is not told [-]."""
 
 
@@ -18,43 +18,50 @@ def span_of(study: Study, spell: Spell) -> str:
     return f"{words} ({run.traces.name})" if len(study.years) > 1 else words
 
 
-def worst_week_in_short(study: Study) -> list[str]:
-    """Return the week of most carbon in a sentence; none where the horizon has no such week."""
+def risks_in_short(study: Study) -> str:
+    """Return the worst week, the highest import and the worth of foresight in one sentence."""
+    plan, nothing = study.chosen.footprint.scores, study.nothing.footprint.scores
+    clauses = [
+        *_worst_week(study),
+        f"import peaks at {with_unit(rounded(plan.peak_import_mw), 'MW')}, against "
+        f"{with_unit(rounded(nothing.peak_import_mw), 'MW')} from doing nothing",
+        f"without any foresight the same design would emit {_as_much_or_more(study)}",
+    ]
+    words = "; ".join(clauses)
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _worst_week(study: Study) -> list[str]:
+    """Return how much carbon the worst week has; none where the horizon has no such week."""
     spell = worst_weeks(study).get("carbon")
     if spell is None:
         return []
     found = tally(study, spell)
     if found.operational_kg < NOTHING_BELOW:
-        return ["No week has any operational carbon."]
+        return ["no week has any operational carbon"]
     return [
-        f"The worst week, {span_of(study, spell)}, has {percent(found.operational_frac)} of the "
-        f"year's operational carbon: the grid must give "
-        f"{with_unit(rounded(found.import_mwh), 'MWh')}, up to "
-        f"{with_unit(rounded(found.peak_import_mw), 'MW')} at once."
+        f"the worst week, {span_of(study, spell)}, has {percent(found.operational_frac)} of the "
+        "year's operational carbon"
     ]
 
 
-def connection_in_short(study: Study) -> list[str]:
+def _as_much_or_more(study: Study) -> str:
+    frac = _more_frac(study)
+    if abs(frac) < LEAST_TOLD_FRAC:
+        return "as much"
+    return f"{percent(abs(frac))} {'more' if frac > 0 else 'less'}"
+
+
+def _connection(study: Study) -> list[str]:
     """Return by how much the highest import grows, in a sentence; none where it hardly does."""
     plan_mw, nothing_mw = (
         outcome.footprint.scores.peak_import_mw for outcome in (study.chosen, study.nothing)
     )
-    if plan_mw <= nothing_mw * (1 + _MORE_FRAC):
+    if plan_mw <= nothing_mw * (1 + _GROWS_FRAC):
         return []
     return [
         f"The highest import grows from {with_unit(rounded(nothing_mw), 'MW')} to "
         f"{with_unit(rounded(plan_mw), 'MW')}, which the connection must allow."
-    ]
-
-
-def foresight_in_short(study: Study) -> list[str]:
-    """Return in a sentence what the design emits if nobody knows the hours to come."""
-    frac = _more_frac(study)
-    if abs(frac) < LEAST_TOLD_FRAC:
-        return ["Run without any foresight, the same design would emit as much."]
-    return [
-        f"Run without any foresight, the same design would emit {percent(abs(frac))} "
-        f"{'more' if frac > 0 else 'less'}."
     ]
 
 
@@ -69,23 +76,28 @@ def bad_weeks_sentences(study: Study) -> list[str]:
         return [
             "The horizon is too short to have a bad week.",
             *_shortfall(study),
-            *connection_in_short(study),
+            *_connection(study),
         ]
-    return [*_weeks(study), *_month(study), *_shortfall(study), *connection_in_short(study)]
+    return [*_weeks(study), *_month(study), *_shortfall(study), *_connection(study)]
 
 
 def _weeks(study: Study) -> list[str]:
-    if tally(study, worst_weeks(study)["carbon"]).operational_kg < NOTHING_BELOW:
-        return worst_week_in_short(study)
-    run = study.years[worst_weeks(study)["carbon"].year]
-    even_frac = DAYS_PER_WEEK * HOURS_PER_DAY / run.traces.hours
-    weakest = worst_weeks(study)["supply"]
-    found = tally(study, weakest)
+    """Return the week of most carbon and that of least own supply."""
+    weeks = worst_weeks(study)
+    (told,) = _worst_week(study)
+    worst, weakest = tally(study, weeks["carbon"]), tally(study, weeks["supply"])
+    if worst.operational_kg < NOTHING_BELOW:
+        return [f"{told.capitalize()}."]
+    hours = study.years[weeks["carbon"].year].traces.hours
+    even_frac = DAYS_PER_WEEK * HOURS_PER_DAY / hours
     return [
-        f"{worst_week_in_short(study)[0]} An even week would have {percent(even_frac)}.",
-        f"In the week of least own supply, {span_of(study, weakest)}, solar and wind make "
-        f"{percent(found.own_frac)} of what the load takes, and the grid gives "
-        f"{with_unit(rounded(found.import_mwh), 'MWh')}.",
+        f"{told[0].upper()}{told[1:]}: the grid must give "
+        f"{with_unit(rounded(worst.import_mwh), 'MWh')}, up to "
+        f"{with_unit(rounded(worst.peak_import_mw), 'MW')} at once. An even week would have "
+        f"{percent(even_frac)}.",
+        f"In the week of least own supply, {span_of(study, weeks['supply'])}, solar and wind make "
+        f"{percent(weakest.own_frac)} of what the load takes, and the grid gives "
+        f"{with_unit(rounded(weakest.import_mwh), 'MWh')}.",
     ]
 
 

@@ -12,7 +12,7 @@ from dcsim.report.study import Study
 
 
 def depends_most_on(study: Study) -> list[str]:
-    """Return what that which is minimized depends on most, in a sentence or two."""
+    """Return what that which is minimized depends on most, in a sentence."""
     if study.scenario.objective.minimize in ("cost", "weighted"):
         return _most("cost", cost_swings(study), study.chosen.footprint.cost_usd)
     total_kg, grid = study.chosen.footprint.total_kg, grid_swing(study)
@@ -20,10 +20,10 @@ def depends_most_on(study: Study) -> list[str]:
     told = _most("total carbon", published, total_kg)
     if grid.at_high <= NOTHING_BELOW:
         return told
+    start = f"{told[0].removesuffix('.')}; a" if told else "A"
     return [
-        *told,
-        f"A grid that is {percent(STEP_FRAC, 0)} dirtier or cleaner in every hour moves it by "
-        f"{percent(grid.at_high / total_kg)}.",
+        f"{start} grid that is {percent(STEP_FRAC, 0)} dirtier or cleaner in every hour moves "
+        f"{'it' if told else 'total carbon'} by {percent(grid.at_high / total_kg)}."
     ]
 
 

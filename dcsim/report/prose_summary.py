@@ -15,10 +15,10 @@ from dcsim.report.prose import (
     what_options_add,
 )
 from dcsim.report.prose_alternatives import nearly_as_good
-from dcsim.report.prose_risks import connection_in_short, foresight_in_short, worst_week_in_short
+from dcsim.report.prose_risks import risks_in_short
 from dcsim.report.prose_sensitivity import depends_most_on
 from dcsim.report.study import Study
-from dcsim.report.views import saved_frac, saved_kg
+from dcsim.report.views import exists_already, saved_frac, saved_kg
 from dcsim.scenario.money import Minimize
 from dcsim.units import KG_PER_T
 
@@ -33,16 +33,12 @@ class Point(NamedTuple):
 def executive_summary(study: Study) -> list[Point]:
     """Return what to build, what it brings, how sure it is, and what it hangs on."""
     points = {
-        "What to build": [_what_to_build(study), *_whom_it_serves(study), *_capital(study)],
+        "What to build": [_what_to_build(study), *_whom_it_serves(study)],
         "What it saves": [_total_against_nothing(study)],
         "What it costs": [_cost_against_nothing(study)],
         "How sure this is": [*_what_is_best(study), *_proof(study), _replay(study)],
         "What else would do": [*what_options_add(study), *nearly_as_good(study)],
-        "What could go wrong": [
-            *worst_week_in_short(study),
-            *connection_in_short(study),
-            *foresight_in_short(study),
-        ],
+        "What could go wrong": [risks_in_short(study)],
         "What it depends on": depends_most_on(study),
         "Take care": [*impossible_in_words(study.infeasible.items()), *_unfair_comparison(study)],
     }
@@ -54,13 +50,10 @@ def _what_to_build(study: Study) -> str:
     if not parts:
         saves = "more carbon" if study.scenario.objective.minimize == "carbon" else "more"
         return f"Build nothing: nothing that may be built here saves {saves} than making it costs."
-    existing = " (including what exists already)" if built(study.nothing) else ""
-    return f"Build {listed(parts)}{existing}."
-
-
-def _capital(study: Study) -> list[str]:
+    existing = " (including what exists already)" if exists_already(study.scenario) else ""
     spent_usd = capital_spent_usd(study.scenario, study.chosen.design)
-    return [f"Building it takes {in_usd(spent_usd)} at the start."] if spent_usd > 0 else []
+    capital = f", for {in_usd(spent_usd)} of capital" if spent_usd > 0 else ""
+    return f"Build {listed(parts)}{existing}{capital}."
 
 
 def _whom_it_serves(study: Study) -> list[str]:

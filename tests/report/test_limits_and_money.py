@@ -395,6 +395,6 @@ def test_summary_tells_the_capital_to_find(study_maker: StudyMaker) -> None:
     closed = {"enabled": False}
     parts = {"solar": closed, "battery": closed, "servers": closed, "cost": cost}
     told = " ".join(sentences(study_maker(wind=wind, **parts)))
-    assert "Building it takes 10.00 million USD at the start." in told.replace("\u00a0", " ")
+    assert "of wind, for 10.00 million USD of capital." in told.replace("\u00a0", " ")
     existing = {"existing_mw": 10.0, "max_mw": 10.0}
-    assert "Building it" not in " ".join(sentences(study_maker(wind=existing, **parts)))
+    assert "of capital" not in " ".join(sentences(study_maker(wind=existing, **parts)))

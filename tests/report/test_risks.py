@@ -74,9 +74,12 @@ def test_week_of_most_carbon_need_not_be_that_of_most_import(three_weeks: Study)
     weeks = worst_weeks(study)
     assert prose_risks.span_of(study, weeks["import"]) == "1 to 7 March 2022"
     assert prose_risks.span_of(study, weeks["carbon"]) == "15 to 21 March 2022"
-    words = plain(prose_risks.worst_week_in_short(study))
+    words = plain(prose_risks.bad_weeks_sentences(study))
     assert words.startswith("The worst week, 15 to 21 March 2022, has ")
-    assert "the grid must give 168 MWh, up to 1.00 MW at once." in words
+    assert "operational carbon: the grid must give 168 MWh, up to 1.00 MW at once." in words
+    assert plain([prose_risks.risks_in_short(study)]).startswith(
+        "The worst week, 15 to 21 March 2022, has 50.0 % of the year's operational carbon; import "
+    )
 
 
 def test_week_of_least_supply_is_by_the_load(three_weeks: Study) -> None:
@@ -158,8 +161,9 @@ def test_two_days_have_no_bad_week(two_days: Study) -> None:
 
 def test_a_plan_without_import_has_nothing_to_fear(three_weeks: Study) -> None:
     study = with_hours(three_weeks, grid_mw=0.0, discharge_mw=1.0)
-    assert plain(prose_risks.worst_week_in_short(study)) == ("No week has any operational carbon.")
-    assert plain(prose_risks.bad_weeks_sentences(study)).startswith("No week has any")
+    assert prose_risks.risks_in_short(study).startswith("No week has any operational carbon; ")
+    words = plain(prose_risks.bad_weeks_sentences(study))
+    assert words.startswith("No week has any operational carbon. In every hour")
 
 
 def test_table_tells_every_bad_time(three_weeks: Study) -> None:
@@ -181,7 +185,7 @@ def test_worst_week_is_drawn_of_the_year_it_is_in(study_maker: StudyMaker) -> No
     study = study_maker(hours=DAYS * 24, years=years, strategies=["renewables"])
     spells = worst_weeks(study)
     assert {spells["import"].year, spells["carbon"].year} == {1}
-    assert "(2020)" in plain(prose_risks.worst_week_in_short(study))
+    assert " (2020), has " in prose_risks.risks_in_short(study)
     shortfall = longest_shortfall(study)
     assert shortfall is not None
     assert f" ({('2019', '2020')[shortfall.year]}): the grid then" in plain(
@@ -204,13 +208,15 @@ def test_foresight_is_told_with_what_it_is_not(two_days: Study) -> None:
     more = 100 * (without.total_kg / plan.total_kg - 1)
     assert f"{more:.1f} % more than the plan" in words
     assert "no study of forecast errors" in words
-    assert f"would emit {more:.1f} % more." in plain(prose_risks.foresight_in_short(two_days))
+    assert f"the same design would emit {more:.1f} % more." in plain(
+        [prose_risks.risks_in_short(two_days)]
+    )
 
 
 def test_foresight_that_is_worth_nothing_is_said_to_be(two_days: Study) -> None:
     study = replace(two_days, without_foresight=two_days.chosen.footprint)
     assert "as much as the plan" in plain(prose_risks.foresight_sentences(study))
-    assert plain(prose_risks.foresight_in_short(study)).endswith("would emit as much.")
+    assert prose_risks.risks_in_short(study).endswith("would emit as much.")
 
 
 def test_load_that_is_left_without_foresight_is_told(two_days: Study) -> None:
@@ -227,8 +233,8 @@ def test_a_connection_that_must_grow_is_told(two_days: Study) -> None:
     scores = replace(outcome.footprint.scores, peak_import_mw=22.0)
     grown = replace(outcome, footprint=replace(outcome.footprint, scores=scores))
     study = replace(two_days, outcomes=(*two_days.outcomes[:-1], grown))
-    assert "grows from 11.0 MW to 22.0 MW" in plain(prose_risks.connection_in_short(study))
+    assert "grows from 11.0 MW to 22.0 MW" in plain(prose_risks.bad_weeks_sentences(study))
     least = replace(scores, peak_import_mw=5.0)
     shrunk = replace(outcome, footprint=replace(outcome.footprint, scores=least))
     study = replace(two_days, outcomes=(*two_days.outcomes[:-1], shrunk))
-    assert prose_risks.connection_in_short(study) == []
+    assert "grows from" not in plain(prose_risks.bad_weeks_sentences(study))
