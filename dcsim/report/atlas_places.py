@@ -50,7 +50,7 @@ _SIZES = {
 }
 _KEPT = (
     "strategy", "coverage_frac", "cfe_frac", "gap_frac", "is_optimal", "infeasible", "cost_usd",
-    "curtailed_mwh", "load_mwh", "unserved_mwh",
+    "curtailed_mwh", "load_mwh", "unserved_mwh", "replay_difference_frac",
 )  # fmt: skip
 
 
@@ -78,11 +78,15 @@ class Atlas:
 
     @cached_property
     def options(self) -> pd.DataFrame:
-        """Return what each strategy emits in each ranked place, and doing nothing [t per MW]."""
+        """Return what each strategy emits in each ranked place, and doing nothing [t per MW].
+
+        Strategies that keep the limits nowhere are left out.
+        """
         first = self.findings.plans[self.findings.plans[KEY].isin(self.places[KEY])]
         per_mw = first["total_kg"] / KG_PER_T / first["load_mw"]
         table = first.assign(t=per_mw).pivot(index=BA, columns="strategy", values="t")
-        return table.loc[self.places.index, list(dict.fromkeys(first["strategy"]))]
+        columns = list(dict.fromkeys(first["strategy"]))
+        return table.loc[self.places.index, columns].dropna(axis="columns", how="all")
 
     @property
     def strategies(self) -> list[str]:

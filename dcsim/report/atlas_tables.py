@@ -151,7 +151,8 @@ def accounts_table(atlas: Atlas) -> Table | None:
     head = [
         ("Other label", False), ("Axis", False), ("Places", True), ("Rank correlation", True),
         ("Total: median change", True), ("Least", True), ("Most", True), ("Solar", True),
-        ("Wind", True), ("Battery", True), ("Moved most in rank", False),
+        ("Wind", True), ("Battery", True), ("Another kind is built in", True),
+        ("Moved most in rank", False),
     ]  # fmt: skip
     caption = (
         "What changes under other labels, against the first; solar and wind in MW, battery in MWh "
@@ -174,6 +175,7 @@ def _account_row(atlas: Atlas, axis: str, label: str) -> tuple[str, ...] | None:
         label, axis, f"{len(first)}", DASH if rho != rho else rho_in_words(rho),
         signed(percent(total.median())), f"{signed(percent(total.min()))} ({total.idxmin()})",
         f"{signed(percent(total.max()))} ({total.idxmax()})", *sizes,
+        f"{int((first['built'] != other['built']).sum())}",
         ", ".join(_moves(first["rank"], other["rank"])) or "none",
     )  # fmt: skip
 

@@ -67,7 +67,9 @@ def _what_pays(atlas: Atlas, row: pd.Series) -> list[str]:
         if kg is not None and source not in none
     ]
     told = [f"One more MWh of {listed(pays)}."] if pays else []
-    return [*told, *(f"The grid's data has no {source}, so none can be built." for source in none)]
+    if none:
+        told.append(f"The grid's data has no {' and no '.join(none)}, so none can be built.")
+    return told
 
 
 def _if_replaced(making: float, grid: float) -> str:
@@ -79,7 +81,7 @@ def _if_replaced(making: float, grid: float) -> str:
 
 def _generation(row: pd.Series) -> list[str]:
     if row["built"] == BUILT[3]:
-        return ["Neither is built."]
+        return [] if pd.isna(row["solar_cf"]) and pd.isna(row["wind_cf"]) else ["Neither is built."]
     used = 1 - row["curtailed_mwh"] / (row["own_frac"] * row["load_mwh"])
     return [
         f"What is built could generate {percent(row['own_frac'], 0)} of the load, and "
@@ -130,7 +132,8 @@ def correlations_in_words(atlas: Atlas) -> list[str]:
         for built in BUILDS
         for site in GOES_WITH
     ]
-    strong = sorted((p for p in pairs if abs(p[0]) >= STRONG), key=lambda p: (-abs(p[0]), p[2:]))
+    strong = [p for p in pairs if abs(p[0]) >= STRONG and p[1] >= LEAST_PLACES]
+    strong.sort(key=lambda pair: (-abs(pair[0]), pair[2:]))
     told = [
         f"{_MORE[built][rho < 0]} with a higher {GOES_WITH[site].lower()} "
         f"(ρ = {rho_in_words(rho)}, n = {n})"

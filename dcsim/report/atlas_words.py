@@ -239,12 +239,19 @@ def _proof(atlas: Atlas) -> str:
     rows = atlas.places
     open_ones = [str(ba) for ba in rows.index[rows["is_optimal"].eq(False).fillna(False)]]
     gap = max(float(rows["gap_frac"].max()), 0.0)
-    if not open_ones:
-        return f"Every plan is proved to be the best of its kind to within {scientific(gap)}."
-    return (
-        f"Time ran out before the plans of {named(open_ones)} were proved to be the best: another "
-        f"may be better by up to {percent(gap, 2)}."
-    )
+    proved = f"Every plan is proved to be the best of its kind to within {scientific(gap)}."
+    if open_ones:
+        proved = (
+            f"Time ran out before the plans of {named(open_ones)} were proved to be the best: "
+            f"another may be better by up to {percent(gap, 2)}."
+        )
+    differences = rows["replay_difference_frac"].abs().dropna()
+    if differences.empty:
+        return proved
+    same = "all come out as planned"
+    if differences.max() > 0:
+        same = f"totals differ from the plans' by at most {scientific(float(differences.max()))}"
+    return f"{proved} Replayed hour by hour in the simulator, {same}."
 
 
 def trouble(atlas: Atlas) -> list[str]:

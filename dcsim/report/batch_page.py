@@ -112,6 +112,21 @@ def write_batch_report(findings: BatchFindings, folder: Path) -> None:
     write_file(folder / REPORT, html.encode("utf-8"))
 
 
+def batch_figures(findings: BatchFindings) -> dict[str, Described]:
+    """Draw what the report of a batch shows, and maps of its places.
+
+    Args:
+        findings: What the batch has found so far.
+
+    Returns:
+        For each name the figure and its alternative text; only those there is something to show in.
+    """
+    atlas = Atlas(findings)
+    if not is_atlas(findings):
+        return _cases_figures(atlas)
+    return {} if atlas.places.empty else _atlas_figures(atlas, atlas_map(atlas))
+
+
 def is_atlas(findings: BatchFindings) -> bool:
     """Tell whether a study compares places."""
     return len(findings.axes.get(PLACES, ())) > 1

@@ -80,6 +80,16 @@ def test_options_are_every_strategy_of_every_ranked_place(atlas: Atlas) -> None:
     assert list(atlas.options.loc["CISO"]) == [876.0, 400.0, 300.0]
 
 
+def test_a_strategy_that_keeps_the_limits_nowhere_is_no_option() -> None:
+    """Its row comes last in a case, and is not taken for the plan."""
+    why = infeasible(hand_plan("renewables_battery"), "no feasible plan")
+    rows = hand_case("CISO", "main", hand_plan("nothing", 2), hand_plan("all", 1), why)
+    atlas = Atlas(findings_of(HAND_AXES, rows))
+    assert atlas.strategies == ["all"]
+    assert list(atlas.places.index) == ["CISO"]
+    assert atlas.without.empty
+
+
 def test_other_labels_are_compared_place_by_place(atlas: Atlas) -> None:
     """Under the other view CISO emits 600 t per MW and comes last."""
     assert atlas.others == [("view", "other")]

@@ -118,7 +118,7 @@ def test_accounts_table_tells_what_changes(atlas: Atlas) -> None:
     ((*row,),) = table.rows
     assert [cell.text.replace("\u00a0", " ") for cell in row] == [
         "other", "view", "3", "+0.50", "0.0 %", "−10.0 % (BPAT)", "+100.0 % (CISO)", "0.00",
-        "0.00", "0.00", "CISO (2 → 3), ERCO (3 → 2)",
+        "0.00", "0.00", "2", "CISO (2 → 3), ERCO (3 → 2)",
     ]  # fmt: skip
 
 

@@ -106,9 +106,14 @@ def test_plans_that_are_not_proved_are_named() -> None:
         "Time ran out before the plans of ERCO were proved to be the best: another may be better "
         "by up to 2.00 %."
     ) in headline(with_plans(plans))
-    assert "Every plan is proved to be the best of its kind to within 0." in headline(
-        hand_findings()
+    plans = hand_findings().plans.assign(replay_difference_frac=-2e-12)
+    assert headline(with_plans(plans)).endswith(
+        "Every plan is proved to be the best of its kind to within 0. Replayed hour by hour in the "
+        "simulator, totals differ from the plans' by at most 2.0 × 10⁻¹²."
     )
+    assert headline(hand_findings()).endswith("in the simulator, all come out as planned.")
+    unknown = plans.assign(replay_difference_frac=float("nan"))
+    assert headline(with_plans(unknown)).endswith("of its kind to within 0.")
 
 
 def test_doing_nothing_that_leaves_load_unserved_is_no_measure() -> None:
@@ -172,6 +177,14 @@ def test_what_never_pays_at_the_mean_is_said_to() -> None:
     plans["intensity_kg_per_mwh"] = 15.0
     text = why_here(Atlas(with_plans(plans)), "CISO")
     assert "solar (22.8 kg to make) at no time." in text
+
+
+def test_where_neither_is_there_the_reason_is_told_once() -> None:
+    plans = hand_findings().plans.assign(wind_cf=0.0, solar_cf=0.0)
+    assert why_here(Atlas(with_plans(plans)), "BPAT") == (
+        "The grid's data has no wind and no solar, so none can be built. No battery and no extra "
+        "servers."
+    )
 
 
 def test_a_grid_without_carbon_is_no_reason_to_build() -> None:

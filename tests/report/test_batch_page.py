@@ -10,7 +10,7 @@ from playwright.sync_api import Page as OpenPage
 from playwright.sync_api import sync_playwright
 
 from dcsim.report.batch import KEY
-from dcsim.report.batch_page import modelled_notice, write_batch_report
+from dcsim.report.batch_page import batch_figures, modelled_notice, write_batch_report
 from tests.browser import CHROMIUM, Opened, opened
 from tests.report.atlas_findings import (
     HAND_AXES,
@@ -107,6 +107,14 @@ def test_figures_are_written_too(atlas_folder: Path) -> None:
     figures = ("best_and_worst", "before_and_after", "goes_with", "options", "carbon_fronts",
                "ranks", "map_total", "map_saved", "map_built", "map_grid")  # fmt: skip
     assert names == {f"{name}.{kind}" for name in figures for kind in ("png", "svg")}
+
+
+def test_figures_can_be_had_without_a_page() -> None:
+    findings = hand_findings()
+    assert "map_total" in batch_figures(findings)
+    assert batch_figures(replace(findings, plans=findings.plans.iloc[:0])) == {}
+    one_place = replace(findings, axes={"ba": ("CISO",)})
+    assert list(batch_figures(one_place)) == ["cases"]
 
 
 def test_same_findings_same_bytes(tmp_path: Path) -> None:
