@@ -1,7 +1,6 @@
 """Markup and paths where words are expected do no harm: on a page, in a figure, on disk."""
 
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -11,12 +10,11 @@ import pytest
 
 from dcsim.grid.generation import Repair, Source
 from dcsim.optimize.findings import Answers, BreakEven, DeadlineWorth
-from dcsim.report.figures import all_figures, figure_bytes
+from dcsim.report.data import write_data
+from dcsim.report.figures import Described, all_figures, figure_bytes
 from dcsim.report.front_page import write_front_report
 from dcsim.report.study import Study
 from dcsim.report.write import page_of
-from dcsim.run import plan_to_folder
-from dcsim.scenario.load import load_scenario
 from tests.browser import opened
 from tests.report.conftest import in_first_year
 from tests.report.test_front_page import FRONTS, IMPOSSIBLE, world
@@ -59,11 +57,19 @@ def everything_evil(study: Study) -> Study:
     )
 
 
-def test_markup_in_a_report_is_words(two_years: Study, tmp_path: Path) -> None:
-    """In the title, the heading, tables, sentences, the listing and alternative texts."""
+@pytest.fixture(scope="module")
+def evil(two_years: Study) -> tuple[Study, dict[str, Described]]:
+    """The study and its figures."""
     study = everything_evil(two_years)
+    return study, all_figures(study)
+
+
+def test_markup_in_a_report_is_words(
+    evil: tuple[Study, dict[str, Described]], tmp_path: Path
+) -> None:
+    """In the title, the heading, tables, sentences, the listing and alternative texts."""
     file = tmp_path / "report.html"
-    file.write_text(page_of(study, all_figures(study)), encoding="utf-8")
+    file.write_text(page_of(*evil), encoding="utf-8")
     with opened(file) as seen:
         seen.page.wait_for_load_state("networkidle")
         assert seen.page.title() == f"{EVIL}: planning report of a datacenter"
@@ -87,9 +93,9 @@ def test_markup_in_a_front_page_is_words(tmp_path: Path) -> None:
         assert seen.foreign_requests == []
 
 
-def test_markup_in_a_figure_is_drawn(two_years: Study) -> None:
+def test_markup_in_a_figure_is_drawn(evil: tuple[Study, dict[str, Described]]) -> None:
     """Names of years stand in bars, labels and comments of the SVG: it stays one that parses."""
-    figures = all_figures(everything_evil(two_years))
+    _, figures = evil
     for name in ("by_year", "summer_week"):
         svg = figure_bytes(figures[name][0], "svg")
         tags = {part.tag.rpartition("}")[2] for part in ElementTree.fromstring(svg).iter()}
@@ -150,23 +156,16 @@ def test_out_may_be_anywhere_and_replaces_only_what_is_its_own(
 
 
 def test_a_run_whose_years_are_paths_is_refused(
-    dcsim_cli, two_days_run: Path, tmp_path: Path
+    dcsim_cli, two_years: Study, tmp_path: Path
 ) -> None:
     """A summary that was tampered with cannot send a replay's table out of the folder."""
     run = tmp_path / "deep" / "run"
-    shutil.copytree(two_days_run, run)
+    run.mkdir(parents=True)
+    write_data(two_years, run, {})
     summary = json.loads((run / "summary.json").read_text())
-    summary["years"] = [summary["years"][0], {**summary["years"][0], "name": "../../.."}]
+    summary["years"][1]["name"] = "../../.."
     (run / "summary.json").write_text(json.dumps(summary))
     code, _, err = dcsim_cli("simulate", run, "--policy", "greedy", "--year", "../../..")
     assert code == 2
     assert "summary.json: has the years" in err
     assert not list(tmp_path.glob("simulated*"))
-
-
-@pytest.fixture(scope="module")
-def two_days_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run folder of one day; not to be changed."""
-    folder = tmp_path_factory.mktemp("safe") / "run"
-    plan_to_folder(load_scenario("quickstart", SHORT[1::2]), folder)
-    return folder
