@@ -1,7 +1,6 @@
 """The columns of an atlas' tables: what each is called, means, and how its numbers are written."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from dcsim.report.atlas_places import BUILT_BELOW
 from dcsim.report.numbers import DASH, percent, rounded, scientific
@@ -10,8 +9,8 @@ from dcsim.report.sortable import Column
 Shown = tuple[Column, str, Callable[[float], str]]
 """A column of numbers: its head, the column of `Atlas.places` it shows, how that is written."""
 
-_TOTAL = "total"
-"""Stands for the unit of totals, which the horizon decides."""
+TOTAL_UNIT = "t/MW"
+"""Unit of totals in the head of a column; captions tell it in full."""
 
 
 def whole_percent(value: float) -> str:
@@ -41,7 +40,7 @@ _PER_MW = "Nameplate per MW of mean load."
 
 RANKED: tuple[Shown, ...] = (
     (
-        Column("Doing nothing", "Carbon if nothing is built and no work moves.", unit=_TOTAL),
+        Column("Doing nothing", "Carbon if nothing is built and no work moves.", unit=TOTAL_UNIT),
         "nothing_t_per_mw",
         tonnes_per_mw,
     ),
@@ -49,7 +48,7 @@ RANKED: tuple[Shown, ...] = (
         Column(
             "With the plan",
             "Operational and embodied carbon of the plan with the most options.",
-            unit=_TOTAL,
+            unit=TOTAL_UNIT,
         ),
         "total_t_per_mw",
         tonnes_per_mw,
@@ -59,16 +58,16 @@ RANKED: tuple[Shown, ...] = (
         "saved_frac",
         percent,
     ),
-    (Column("Solar", _PER_MW, unit="MW per MW"), "solar_per_mw", size),
-    (Column("Wind", _PER_MW, unit="MW per MW"), "wind_per_mw", size),
+    (Column("Solar", _PER_MW, unit="MW/MW"), "solar_per_mw", size),
+    (Column("Wind", _PER_MW, unit="MW/MW"), "wind_per_mw", size),
     (
-        Column("Battery", "Energy per MW of mean load.", unit="MWh per MW"),
+        Column("Battery", "Energy per MW of mean load.", unit="MWh/MW"),
         "battery_mwh_per_mw",
         size,
     ),
     (Column("Battery lasts", "Its energy over its power.", unit="h"), "battery_h", _one_decimal),
     (
-        Column("Extra servers", "Beyond the peak, per MW of mean load.", unit="MW per MW"),
+        Column("Extra servers", "Beyond the peak, per MW of mean load.", unit="MW/MW"),
         "servers_per_mw",
         size,
     ),
@@ -84,10 +83,10 @@ RANKED: tuple[Shown, ...] = (
     ),
     (
         Column(
-            "Cost of a tonne",
+            "A tonne costs",
             "What the plan costs more than doing nothing, over what it saves; below zero, it is "
             "cheaper.",
-            unit="USD per t saved",
+            unit="USD/t",
         ),
         "usd_per_t",
         rounded,
@@ -140,8 +139,3 @@ NAMES = (
     Column("Region", "Of EIA-930.", is_number=False),
 )
 """What places are called."""
-
-
-def with_total_unit(column: Column, unit: str) -> Column:
-    """Return a column with the unit of totals, if it is one of them."""
-    return replace(column, unit=unit) if column.unit == _TOTAL else column

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 
 from dcsim.report.atlas_map import BUILT_COLORS
 from dcsim.report.atlas_places import BUILT_BELOW, SOURCES, Atlas
@@ -147,7 +148,7 @@ def _name_points(axes: Axes, x: pd.Series, y: pd.Series, names: Sequence[str]) -
         at = float(x[name]), float(y[name])
         axes.annotate(
             name, at, (at[0] + 0.025 * right, height), textcoords="data", va="center",
-            fontsize=8.5, zorder=4,
+            fontsize=8.5, zorder=4, path_effects=[withStroke(linewidth=2.5, foreground="white")],
             arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.6, "shrinkB": 3},
         )  # fmt: skip
 

@@ -17,9 +17,14 @@ _LETTERS = 8.6
 _LAND, _BORDER, _STATE = "#f3f4f2", "#9aa3a0", "#dadedb"
 
 
+MAPS = ("map_total", "map_saved", "map_built", "map_grid")
+"""What the maps are called, one for each layer."""
+
+
 def map_figures(drawn: Map) -> dict[str, Described]:
     """Draw the map once for each layer."""
-    return {f"map_{layer.name}": _map_figure(drawn, layer) for layer in drawn.layers}
+    drawings = (_map_figure(drawn, layer) for layer in drawn.layers)
+    return dict(zip(MAPS, drawings, strict=True))
 
 
 def _map_figure(drawn: Map, layer: Layer) -> Described:

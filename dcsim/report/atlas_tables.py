@@ -4,7 +4,7 @@ from itertools import chain
 
 import pandas as pd
 
-from dcsim.report.atlas_columns import NAMES, RANKED, SITE, size, tonnes_per_mw, with_total_unit
+from dcsim.report.atlas_columns import NAMES, RANKED, SITE, TOTAL_UNIT, size, tonnes_per_mw
 from dcsim.report.atlas_places import Atlas
 from dcsim.report.atlas_why import BUILDS, GOES_WITH, correlation, rho_in_words, why_here
 from dcsim.report.atlas_words import per_mw, spearman
@@ -20,15 +20,12 @@ _MOVED_MOST = 3
 
 def ranked_table(atlas: Atlas) -> SortableTable:
     """Return all places, ranked; those without a plan come last, with the reason."""
-    unit = per_mw(atlas)
-    columns = [*NAMES, *(with_total_unit(column, unit) for column, *_ in RANKED)]
+    columns = [*NAMES, *(column for column, *_ in RANKED)]
     lines = chain(
         (_ranked_line(str(ba), row) for ba, row in atlas.places.iterrows()),
         (_unranked_line(ba, why) for ba, why in atlas.unranked.items()),
     )
-    caption = (
-        f"Places by total carbon with the plan, the least first; totals in {unit} of mean load"
-    )
+    caption = f"Places by total carbon with the plan, the least first. {unit_in_words(atlas)}"
     return sortable("ranked", caption, columns, lines, naming=1)
 
 
@@ -69,6 +66,11 @@ def why_table(atlas: Atlas) -> SortableTable:
         for ba, row in atlas.places.iterrows()
     )
     return sortable("why", "What each place is like and builds, by rank", columns, lines)
+
+
+def unit_in_words(atlas: Atlas) -> str:
+    """Return what totals in the head of columns are in, as a sentence."""
+    return f"{TOTAL_UNIT} is {per_mw(atlas)} of mean load."
 
 
 def explained_table(*tables: SortableTable | None) -> Table:

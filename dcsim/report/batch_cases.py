@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 from matplotlib.axes import Axes
 
-from dcsim.report.atlas_columns import RANKED, with_total_unit
+from dcsim.report.atlas_columns import RANKED
 from dcsim.report.atlas_figures import draw_sources
 from dcsim.report.atlas_figures_more import plain_text
 from dcsim.report.atlas_places import Atlas
+from dcsim.report.atlas_tables import unit_in_words
 from dcsim.report.atlas_words import per_mw
 from dcsim.report.batch import BA
 from dcsim.report.figures import Described
@@ -72,12 +73,11 @@ def _label(atlas: Atlas, row: pd.Series) -> str:
 def cases_table(atlas: Atlas) -> SortableTable:
     """Return every case that is done, in the order of the study."""
     axes = varied(atlas)
-    unit = per_mw(atlas)
     columns = [
         Column("Case", "In the order of the study."),
         Column("BA", "Code of the balancing authority.", is_number=False),
         *(Column(axis, "An axis of the study.", is_number=is_numeric(axes[axis])) for axis in axes),
-        *(with_total_unit(column, unit) for column, *_ in RANKED),
+        *(column for column, *_ in RANKED),
     ]
     lines = [
         Line(f"case-{n}", (
@@ -88,9 +88,7 @@ def cases_table(atlas: Atlas) -> SortableTable:
         ))
         for n, (_, row) in enumerate(atlas.cases.iterrows(), start=1)
     ]  # fmt: skip
-    return sortable(
-        "cases", f"Every case that is done. Totals in {unit} of mean load", columns, lines
-    )
+    return sortable("cases", f"Every case that is done. {unit_in_words(atlas)}", columns, lines)
 
 
 def _axis_cell(label: str, is_number: bool) -> Entry:

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from dcsim.errors import explained
 from dcsim.report import (
     atlas_figures,
     atlas_figures_more,
@@ -20,7 +21,7 @@ from dcsim.report import (
     batch_cases,
 )
 from dcsim.report.atlas_map import RADIUS, WIDTH, Map, atlas_map
-from dcsim.report.atlas_map_figures import map_figures
+from dcsim.report.atlas_map_figures import MAPS, map_figures
 from dcsim.report.atlas_places import PLACES, Atlas
 from dcsim.report.batch import BatchFindings
 from dcsim.report.figures import Described, figure_bytes
@@ -79,21 +80,11 @@ def write_batch_report(findings: BatchFindings, folder: Path) -> None:
 
     Raises:
         OutputError: A file cannot be written.
-        OSError: The folder of figures cannot be made.
     """
     atlas = Atlas(findings)
     scenario = Scenario.model_validate(yaml.safe_load(findings.scenario_yaml))
     page = _atlas_page(atlas) if is_atlas(findings) else _cases_page(atlas)
-    target = folder / FIGURES
-    target.mkdir(exist_ok=True)
-    pictures = []
-    for name, (figure, alt) in page.pop("figures").items():
-        svg = figure_bytes(figure, "svg")
-        write_file(target / f"{name}.png", figure_bytes(figure, "png"))
-        write_file(target / f"{name}.svg", svg)
-        if name in CAPTIONS:
-            data = b64encode(svg).decode("ascii")
-            pictures.append(Picture(name, alt, CAPTIONS[name], data))
+    pictures = _write_figures(page.pop("figures"), folder / FIGURES)
     html = (
         environment()
         .get_template("batch.html.j2")
@@ -125,6 +116,24 @@ def batch_figures(findings: BatchFindings) -> dict[str, Described]:
     if not is_atlas(findings):
         return _cases_figures(atlas)
     return {} if atlas.places.empty else _atlas_figures(atlas, atlas_map(atlas))
+
+
+def _write_figures(figures: Mapping[str, Described], folder: Path) -> list[Picture]:
+    """Write figures as PNG and SVG, remove those of an earlier report, and return the page's."""
+    with explained(folder):
+        folder.mkdir(exist_ok=True)
+        for name in {*CAPTIONS, *MAPS} - figures.keys():
+            for file_format in ("png", "svg"):
+                (folder / f"{name}.{file_format}").unlink(missing_ok=True)
+    pictures = []
+    for name, (figure, alt) in figures.items():
+        svg = figure_bytes(figure, "svg")
+        write_file(folder / f"{name}.png", figure_bytes(figure, "png"))
+        write_file(folder / f"{name}.svg", svg)
+        if name in CAPTIONS:
+            data = b64encode(svg).decode("ascii")
+            pictures.append(Picture(name, alt, CAPTIONS[name], data))
+    return pictures
 
 
 def is_atlas(findings: BatchFindings) -> bool:
