@@ -96,7 +96,8 @@ def run(
 
         def tell(standing: Standing) -> None:
             last[:] = [standing]
-            show(in_words(standing), standing.done + standing.failed, standing.cases)
+            words = in_words(standing) if standing.left else f"{in_words(standing)}; the report"
+            show(words, standing.done + standing.failed, standing.cases)
 
         found = run_batch(batch, folder, workers=workers, dask=dask, retry=retry, progress=tell)
     _print_totals(found)

@@ -1,17 +1,22 @@
 """Processes and clusters that work on a batch: their deaths, and that both find the same."""
 
 import logging
+import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 from distributed import LocalCluster
 
+from dcsim.batch import processes
 from dcsim.batch.cases import Case, cases_of
 from dcsim.batch.keys import key_of
 from dcsim.batch.processes import LocalWorkers, WorkerDied, local_crew
@@ -22,7 +27,7 @@ from dcsim.errors import WorkersError
 from tests.batch.stand_in import MARK, Tables, begun, dataset, deadly, failing, made_up
 from tests.batch.studies import batch_of
 
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 
 def test_attempt_gives_tables_seconds_and_memory(six: Batch) -> None:
@@ -105,6 +110,34 @@ def test_processes_have_one_thread_and_end_at_once(capfd: pytest.CaptureFixture[
     with pytest.raises(RuntimeError):
         crew.executor.submit(os.getpid)
     assert capfd.readouterr().err == ""
+
+
+def test_a_worker_serves_until_its_pipe_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What processes do, here in this one: answer call after call, then end."""
+    for name in processes._ONE_THREAD:
+        monkeypatch.setenv(name, "4")
+    monkeypatch.setattr(processes, "set_start_method", lambda *_, **__: None)
+    ours, theirs = multiprocessing.Pipe()
+    for _ in range(2):
+        ours.send(partial(os.getenv, "OMP_NUM_THREADS"))
+    serving = threading.Thread(target=processes._serve, args=(theirs,))
+    serving.start()
+    assert [ours.recv(), ours.recv()] == ["1", "1"]
+    ours.close()
+    serving.join(PATIENCE_S)
+    assert not serving.is_alive()
+    theirs.close()
+
+
+def test_a_worker_ends_with_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    codes: list[int] = []
+    monkeypatch.setattr(os, "_exit", codes.append)
+    processes._end_with_parent()
+    assert codes == []  # this process has no parent of its kind
+    gone = SimpleNamespace(join=lambda: None)
+    monkeypatch.setattr(processes, "parent_process", lambda: gone)
+    processes._end_with_parent()
+    assert codes == [1]
 
 
 def test_a_case_that_kills_its_workers_is_given_up_and_others_are_not(
