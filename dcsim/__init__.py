@@ -18,9 +18,11 @@ The public names, by what they are for; they load on first use, so that `import 
   `read_study` opens it again.
 - **Facts**: `CHEMISTRIES` are what is known of cells, `cycle_life_at` how many cycles they bear;
   `CARBON_EXPLORER_DIFFERENCES` is what Carbon Explorer does otherwise.
-- **Figures**: `study_figures`, `grid_figures` and `front_figures` draw what the reports show, each
-  figure with its alternative text; `STYLE`, `COLORS`, `FUEL_COLORS`, `STRATEGY_COLORS` and
-  `STRATEGY_LABELS` let figures of your own look alike.
+- **Many at once**: `load_batch` reads a study of many scenarios, `run_batch` runs it into a folder
+  that loses nothing, and `read_batch` gives the `BatchFindings` so far.
+- **Figures**: `study_figures`, `front_figures`, `batch_figures`, `grid_figures` and `grids_map`
+  draw what the reports show, each figure with its alternative text; `STYLE`, `COLORS`,
+  `FUEL_COLORS`, `STRATEGY_COLORS` and `STRATEGY_LABELS` let figures of your own look alike.
 - **Errors**: all are a `DcsimError`: `ScenarioError`, `DataError`, `OutputError`, `SolveError` and
   `SimulationError`.
 
@@ -34,6 +36,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dcsim.batch.found import read_batch
+    from dcsim.batch.study import load_batch
+    from dcsim.batch.work import run_batch
     from dcsim.errors import (
         DataError,
         DcsimError,
@@ -54,9 +59,11 @@ if TYPE_CHECKING:
     from dcsim.optimize.pareto import trace_front
     from dcsim.optimize.plan import Design, Plan
     from dcsim.optimize.solve import optimize as best_plan
+    from dcsim.report.batch import BatchFindings
+    from dcsim.report.batch_page import batch_figures
     from dcsim.report.figures import all_figures as study_figures
     from dcsim.report.figures_front import front_figures
-    from dcsim.report.grid_report import grid_figures, trace_year
+    from dcsim.report.grid_report import grid_figures, grids_map, trace_year
     from dcsim.report.reopen import read_study
     from dcsim.report.study import STRATEGY_LABELS, Study
     from dcsim.report.style import COLORS, FUEL_COLORS, STRATEGY_COLORS, STYLE
@@ -71,6 +78,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Authority": "dcsim.grid.authorities",
+    "BatchFindings": "dcsim.report.batch",
     "CARBON_EXPLORER_DIFFERENCES": "dcsim.scenario.compat:DIFFERENCES",
     "CHEMISTRIES": "dcsim.scenario.chemistry",
     "COLORS": "dcsim.report.style",
@@ -97,6 +105,7 @@ _HOME = {
     "Traces": "dcsim.traces.frame",
     "account": "dcsim.footprint.accounts",
     "authority_named": "dcsim.grid.authorities",
+    "batch_figures": "dcsim.report.batch_page",
     "best_plan": "dcsim.optimize.solve:optimize",
     "build_traces": "dcsim.traces.frame",
     "cycle_life_at": "dcsim.scenario.chemistry",
@@ -104,15 +113,19 @@ _HOME = {
     "fetch_year": "dcsim.grid.store.fetching",
     "front_figures": "dcsim.report.figures_front",
     "grid_figures": "dcsim.report.grid_report",
+    "grids_map": "dcsim.report.grid_report",
     "hourly_carbon": "dcsim.grid.accounts",
     "import_files": "dcsim.grid.store.importing",
     "known_authorities": "dcsim.grid.authorities",
+    "load_batch": "dcsim.batch.study",
     "load_grid": "dcsim.grid.store.grids",
     "load_scenario": "dcsim.scenario.load",
     "plan_to_folder": "dcsim.run",
+    "read_batch": "dcsim.batch.found",
     "read_study": "dcsim.report.reopen",
     "replay": "dcsim.simulate.engine:simulate",
     "replay_under": "dcsim.run",
+    "run_batch": "dcsim.batch.work",
     "run_scenario": "dcsim.run",
     "study_figures": "dcsim.report.figures:all_figures",
     "trace_front": "dcsim.optimize.pareto",
@@ -130,6 +143,7 @@ __all__ = [
     "STRATEGY_LABELS",
     "STYLE",
     "Authority",
+    "BatchFindings",
     "DataError",
     "DcsimError",
     "Design",
@@ -148,6 +162,7 @@ __all__ = [
     "Traces",
     "account",
     "authority_named",
+    "batch_figures",
     "best_plan",
     "build_traces",
     "cycle_life_at",
@@ -155,15 +170,19 @@ __all__ = [
     "fetch_year",
     "front_figures",
     "grid_figures",
+    "grids_map",
     "hourly_carbon",
     "import_files",
     "known_authorities",
+    "load_batch",
     "load_grid",
     "load_scenario",
     "plan_to_folder",
+    "read_batch",
     "read_study",
     "replay",
     "replay_under",
+    "run_batch",
     "run_scenario",
     "study_figures",
     "trace_front",

@@ -14,8 +14,8 @@ from dcsim.grid.intensity import annual_intensity_kg_per_mwh
 from dcsim.grid.store.grids import REFERENCE, load_grid, stored_id, year_records
 from dcsim.grid.store.versions import StoredGrid, read_stored
 from dcsim.grid.tracing.trace import Traced, trace
+from dcsim.report.figures import Described
 from dcsim.report.grid_pictures import (
-    Described,
     calendar_picture,
     grid_hours,
     grid_pictures,
@@ -114,15 +114,31 @@ def check_grid(text: str, folder: Path) -> tuple[StoredGrid, tuple[Path, ...]]:
 
 
 def map_grids(factors: str, folder: Path, year: int | None = None) -> tuple[Path, ...]:
-    """Draw all authorities on a map, sized by demand and colored by mean intensity.
+    """Draw all authorities on a map, as `grids_map` does.
 
     Args:
         factors: Emission-factor set.
         folder: Where `map` goes, as PNG and SVG.
-        year: Of imported years, traced to consumption; the registry's annual mix if left out.
+        year: Of imported years.
 
     Raises:
         DcsimError: No such year is stored, or the folder cannot be written.
+    """
+    return tuple(write_pictures(folder, {"map": grids_map(factors, year)}))
+
+
+def grids_map(factors: str = "carbon-explorer", year: int | None = None) -> Described:
+    """Draw all authorities on a map, sized by demand and colored by mean intensity.
+
+    Args:
+        factors: Emission-factor set.
+        year: Of imported years, traced to consumption; the registry's annual mix if left out.
+
+    Returns:
+        The figure and its alternative text.
+
+    Raises:
+        DcsimError: There is no such set, or no such year is stored.
     """
     rows = pd.DataFrame(
         {
@@ -142,7 +158,7 @@ def map_grids(factors: str, folder: Path, year: int | None = None) -> tuple[Path
         means = traced.intensity_kg_per_mwh.mean()[lambda mean: has_links.reindex(mean.index)]
         rows["intensity_kg_per_mwh"] = rows["ba_code"].map(means)
         source = f"Imported records of {year}, traced to consumption, factors {factors}."
-    return tuple(write_pictures(folder, map_picture(rows, source)))
+    return map_picture(rows, source)["map"]
 
 
 def trace_year(year: int, factors: str) -> Traced:
