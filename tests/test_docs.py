@@ -41,7 +41,8 @@ def test_every_public_name_has_an_entry_that_says_what_it_is(site: Path) -> None
 
 def test_the_top_page_names_all_by_theme_and_leads_to_every_room(site: Path) -> None:
     page = (site / "dcsim.html").read_text(encoding="utf-8")
-    intro = page[page.index('class="module-info"') : page.index("view-source-button")]
+    start = page.index('class="module-info"')
+    intro = page[start : page.index('class="view-source-button"', start)]
     links = set(re.findall(r'href="(.+?)"', intro))
     assert {f"#{name}" for name in dcsim.__all__} <= links
     assert {f"dcsim/{room}.html" for room in ROOMS} <= links
