@@ -15,7 +15,7 @@ NOTEBOOKS = paths_of()
 IMPORTS = {"dcsim", "matplotlib.dates", "matplotlib.pyplot", "numpy", "pandas"}
 """What a notebook may import besides the standard library's `pathlib`, `tempfile` and the like."""
 
-STANDARD = {"dataclasses", "os", "pathlib", "tempfile"}
+STANDARD = {"os", "pathlib", "tempfile", "textwrap"}
 
 INLINE = "%matplotlib inline\n"
 """How a notebook begins, so that figures show."""
