@@ -43,17 +43,22 @@ MEASURED = {"quickstart", "lifetime"}
 """Studies whose lines of code are counted: counting doubles the time of a year, and two will do."""
 
 
+def is_measured(item: pytest.Item) -> bool:
+    """Tell whether lines of code are counted; not of real data, which is not everywhere."""
+    shared = shared_by(item.nodeid)
+    return "real_data" not in item.keywords and (shared.endswith(".py") or shared in MEASURED)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave benchmarks out unless they are asked for; begin with the studies: they take longest."""
     if "benchmark" in (config.getoption("-m") or ""):
         return
     kept = [item for item in items if "benchmark" not in item.keywords]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    studies = [item for item in kept if not shared_by(item.nodeid).endswith(".py")]
-    for item in studies:
-        if shared_by(item.nodeid) not in MEASURED:
+    items[:] = sorted(kept, key=lambda item: shared_by(item.nodeid).endswith(".py"))
+    for item in items:
+        if not is_measured(item):
             item.add_marker("no_cover")
-    items[:] = [*studies, *(item for item in kept if item not in set(studies))]
 
 
 class BySharing(LoadScopeScheduling):

@@ -38,7 +38,7 @@ from tests.optimize.compare_carbon_explorer import (
 )
 from tests.optimize.test_carbon_explorer import RENEWABLES, WITH_BATTERY
 
-pytestmark = [pytest.mark.real_data, pytest.mark.no_cover]
+pytestmark = pytest.mark.real_data
 
 ROUNDED_KT = 0.005
 """Known totals have two decimals."""
