@@ -101,6 +101,9 @@ def test_failures_are_one_panel_and_exit_2(dcsim_cli: Cli, study: Path, tmp_path
     assert code == 0
     assert "small: not at work\n2 cases: 0 done, 2 failed, 0 left\n" in out
     assert "Failed, ba ERCO: InfeasibleError: " in out
+    code, _, err = dcsim_cli("batch", "report", tmp_path / "results" / "small")
+    assert code == 2
+    assert "no case is done yet, so there is nothing to report" in words(err)
     code, _, err = dcsim_cli(
         "batch", study, "--set", NOT_POSSIBLE, "--set", "wind.enabled=false", "--retry"
     )

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from dcsim.cli.display import counter, panel, print_table
+from dcsim.errors import DataError
 
 if TYPE_CHECKING:
     from dcsim.batch.standing import Standing
@@ -147,8 +148,9 @@ def report(
     """Draw the figures and write the report of a batch again, of what is done so far."""
     from dcsim.batch.work import rewrite_report
 
-    found = rewrite_report(folder)
-    _end(found, folder)
+    if not rewrite_report(folder).done:
+        raise DataError(f"{folder}: no case is done yet, so there is nothing to report")
+    _print_path(folder)
 
 
 def folder_of(study: str) -> Path:
@@ -220,7 +222,7 @@ def _print_effort(last: list[Standing], seconds: float) -> None:
 def _end(found: BatchFindings, folder: Path) -> None:
     """Print where the report is; if cases failed, say which, and end with their exit code."""
     if found.done:
-        typer.echo(f"Report: {(folder / 'report.html').resolve()}")
+        _print_path(folder)
     if not len(found.failures):
         return
     named = [_failure_line(found, number) for number in range(min(3, len(found.failures)))]
@@ -231,6 +233,10 @@ def _end(found: BatchFindings, folder: Path) -> None:
         "Some cases failed",
     )
     raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _print_path(folder: Path) -> None:
+    typer.echo(f"Report: {(folder / 'report.html').resolve()}")
 
 
 def _failure_line(found: BatchFindings, number: int) -> str:
