@@ -36,7 +36,7 @@ def _of_capacities(study: Study) -> list[str]:
 
 def _of_the_whole(study: Study) -> list[str]:
     return [
-        f"{limit.label} is held at {'at least' if limit.is_least else 'at most'} "
+        f"{limit.label} {'must be at least' if limit.is_least else 'may be at most'} "
         f"{_asked(study, key, limit.unit)}: {limit.one_more} would save {_worth(study, key)}."
         for key, limit in LIMITS.items()
         if is_worth_telling(study.chosen, key)

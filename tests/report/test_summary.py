@@ -132,7 +132,7 @@ def test_shadow_prices_are_told_in_sentences(two_days: Study, two_years: Study) 
     dearer = with_chosen(two_years, shadow_prices={"limits.coverage_frac": 123_400.0})
     words = plain(" ".join(prose_limits.limits_sentences(dearer)))
     assert (
-        "Coverage by own supply is held at at least 70.0 %: one percentage point less would save "
+        "Coverage by own supply must be at least 70.0 %: one percentage point less would save "
         "1,234 USD in 192 hours, "
     ) in words
     assert "% of what is minimized." in words
