@@ -60,6 +60,7 @@ def executed(path: Path) -> nbformat.NotebookNode:
         client = NotebookClient(
             notebook,
             timeout=SECONDS_OF_A_CELL,
+            startup_timeout=SECONDS_OF_A_CELL,
             kernel_name="python3",
             extra_arguments=QUIET_KERNEL,
         )

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 import dcsim
-from notebooks.run import executed, main, paths_of
+from notebooks.run import FOLDER, executed, main, paths_of
 
 NOTEBOOKS = paths_of()
 
@@ -50,6 +50,13 @@ def strays_of(code: str) -> list[str]:
 
 def test_there_are_eight_in_order() -> None:
     assert [path.name[:2] for path in NOTEBOOKS] == [f"{n:02d}" for n in range(1, 9)]
+
+
+def test_the_index_has_the_question_of_each() -> None:
+    index = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for path in NOTEBOOKS:
+        question = cells_of(path, "markdown")[0].splitlines()[0].partition(" · ")[2]
+        assert f"| `{path.stem}` | {question} |" in index
 
 
 @each_notebook
