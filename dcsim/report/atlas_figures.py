@@ -56,6 +56,7 @@ SOURCE_LABELS = {
 
 _GOLDEN = 0.618034  # multiples of it, less their whole part, fill an interval evenly
 _LABELLED = 9
+_NEIGHBORS_FRAC = 0.1  # of the width; names of points nearer than that are kept apart
 _SAVED_LINES = (0.5, 0.8, 0.9)
 
 
@@ -141,27 +142,44 @@ def telling(rows: pd.DataFrame) -> list[str]:
 
 
 def _name_points(axes: Axes, x: pd.Series, y: pd.Series, names: Sequence[str]) -> None:
-    """Write names to the right of points, apart from each other, each tied to its point."""
+    """Write names to the right of points, apart from their neighbors, each tied to its point."""
     right, top = axes.get_xlim()[1], axes.get_ylim()[1]
-    heights = spread([float(y[name]) for name in names], 0.05 * top, 0.02 * top, 0.98 * top)
-    for name, height in zip(names, heights, strict=True):
-        at = float(x[name]), float(y[name])
-        axes.annotate(
-            name, at, (at[0] + 0.025 * right, height), textcoords="data", va="center",
-            fontsize=8.5, zorder=4, path_effects=[withStroke(linewidth=2.5, foreground="white")],
-            arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.6, "shrinkB": 3},
-        )  # fmt: skip
+    for group in _neighbors(x, names, _NEIGHBORS_FRAC * right):
+        wanted = [float(y[name]) for name in group]
+        heights = spread(wanted, 0.05 * top, 0.02 * top, 0.98 * top)
+        for name, height in zip(group, heights, strict=True):
+            at = float(x[name]), float(y[name])
+            axes.annotate(
+                name, at, (at[0] + 0.025 * right, height), textcoords="data", va="center",
+                fontsize=8.5, zorder=4,
+                path_effects=[withStroke(linewidth=2.5, foreground="white")],
+                arrowprops={"arrowstyle": "-", "color": QUIET, "linewidth": 0.6, "shrinkB": 3},
+            )  # fmt: skip
+
+
+def _neighbors(x: pd.Series, names: Sequence[str], gap: float) -> list[list[str]]:
+    """Return names in groups, each of which has no gap along x as wide as this or wider."""
+    groups: list[list[str]] = []
+    for name in sorted(names, key=lambda name: (float(x[name]), name)):
+        if groups and float(x[name]) - float(x[groups[-1][-1]]) < gap:
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+    return groups
 
 
 def _draw_saved(axes: Axes, saved: float) -> None:
-    """Draw the line on which a share is saved, named where it leaves the axes."""
+    """Draw the line on which a share is saved, named beyond the end where it leaves the axes."""
     right, top = axes.get_xlim()[1], axes.get_ylim()[1]
     x = min(right, top / (1 - saved))
     axes.plot([0, x], [0, x * (1 - saved)], color=FAINT, linewidth=0.9, zorder=1)
     text = f"{percent(saved, 0)} saved" if saved else "nothing saved"
-    axes.annotate(text, (x, x * (1 - saved)), (-4, 3 if x == right else -3),
-                  textcoords="offset points", color=QUIET, fontsize=8, ha="right",
-                  va="bottom" if x == right else "top")  # fmt: skip
+    leaves_right = x == right
+    axes.annotate(
+        text, (x, x * (1 - saved)), (4, 0) if leaves_right else (0, 3), color=QUIET, fontsize=8,
+        textcoords="offset points", annotation_clip=False,
+        ha="left" if leaves_right else "center", va="center" if leaves_right else "bottom",
+    )  # fmt: skip
 
 
 def options_figure(atlas: Atlas) -> Described | None:
