@@ -64,7 +64,7 @@ def run_case(case: Case) -> CaseTables:
 
 def _typed(table: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:
     """Give each column one type in all cases, also where nothing in it is known."""
-    texts = {*known, "origin", "strategy", "infeasible", "front"}
+    texts = {*known, "origin", "solar_from", "wind_from", "strategy", "infeasible", "front"}
     flags = {"is_modelled", "is_optimal", "is_knee", "is_optimum"}
     kinds = {
         name: "str" if name in texts else "boolean" if name in flags else float for name in table
@@ -91,9 +91,18 @@ def site_of(years: Sequence[Traces]) -> dict[str, Any]:
         "grid_carbon_free_frac": mean("carbon_free_frac"),
         "intensity_daily_swing_frac": daily_swing_frac(years[0]),
         "calm_week_frac": calm_week_frac(years[0]),
+        **{f"{fuel}_from": output_from(years[0], fuel) for fuel in ("solar", "wind")},
         "origin": grid.origin,
         "is_modelled": grid.is_modelled,
     }
+
+
+def output_from(year: Traces, fuel: str) -> str:
+    """Return whose solar or wind output a plant has: see `SITE_COLUMNS`."""
+    if not year.column(f"{fuel}_cf").any():
+        return ""
+    own = (source.origin for source in year.sources if source.what == fuel)
+    return next(own, year.sources[0].origin)
 
 
 def daily_swing_frac(year: Traces) -> float:

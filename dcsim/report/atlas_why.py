@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dcsim.report.atlas_places import BUILT, BUILT_BELOW, Atlas, making_kg_per_mwh
-from dcsim.report.atlas_words import spearman
+from dcsim.report.atlas_words import lender_of, spearman
 from dcsim.report.numbers import percent, rounded, signed
 from dcsim.report.prose import listed
 
@@ -69,7 +69,9 @@ def _what_pays(atlas: Atlas, row: pd.Series) -> list[str]:
     told = [f"One more MWh of {listed(pays)}."] if pays else []
     if none:
         told.append(f"The grid's data has no {' and no '.join(none)}, so none can be built.")
-    return told
+    lenders = [(source, lender_of(row, source)) for source in making]
+    lent = [f"{source} is that of {lender}" for source, lender in lenders if lender]
+    return [*told, f"For want of a fleet here, {listed(lent)}."] if lent else told
 
 
 def _if_replaced(making: float, grid: float) -> str:

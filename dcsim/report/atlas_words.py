@@ -58,6 +58,7 @@ def atlas_headline(atlas: Atlas) -> list[str]:
         _saving(atlas),
         _what_is_built(atlas),
         *_what_is_unknown(atlas),
+        *_what_is_borrowed(atlas),
         *_what_options_bring(atlas),
         *_what_it_costs(atlas),
         *_how_firm(atlas),
@@ -134,6 +135,27 @@ def _what_is_unknown(atlas: Atlas) -> list[str]:
         f"Take care: the grids' data has {listed(told)}{of_them}. There, plans cannot build it, "
         "and a weather file of a site may tell another story."
     ]
+
+
+def _what_is_borrowed(atlas: Atlas) -> list[str]:
+    """Say where sun or wind is that of a neighbor's fleet."""
+    counts = {
+        source: sum(lender_of(row, source) is not None for _, row in atlas.places.iterrows())
+        for source in ("wind", "solar")
+    }
+    told = [f"{source} in {places_in_words(n)}" for source, n in counts.items() if n]
+    if not told:
+        return []
+    return [
+        f"Take care: for want of a fleet to go by, the nearest one of another authority stands "
+        f"for {listed(told)}, far away at times; the column “why” names it."
+    ]
+
+
+def lender_of(row: pd.Series, source: str) -> str | None:
+    """Return whose output of solar or wind a place has, if it is another authority's."""
+    code, colon, _ = str(row[f"{source}_from"]).partition(":")
+    return code if colon and code != str(row["origin"]).partition(":")[0] else None
 
 
 def _without(atlas: Atlas, column: str) -> list[str]:

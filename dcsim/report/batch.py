@@ -17,7 +17,9 @@ SITE_COLUMNS = (
     "intensity_daily_swing_frac",
     "grid_carbon_free_frac",
     "solar_cf",
+    "solar_from",
     "wind_cf",
+    "wind_from",
     "calm_week_frac",
     "origin",
     "is_modelled",
@@ -26,7 +28,9 @@ SITE_COLUMNS = (
 carbon intensity [kg/MWh], the grid's carbon-free share and capacity factors [-]; the mean distance
 of the highest from the lowest intensity of a day, over the mean intensity [-]; and the output of
 the weakest seven days in a row, of a mix of equal nameplates of sun and wind, over its mean [-].
-`origin` names the grid's data; `is_modelled` tells a reference year from records."""
+`solar_from` and `wind_from` name whose output that is, empty where there is none: the grid itself,
+a neighbor's grid, or a weather file. `origin` names the grid's data; `is_modelled` tells a
+reference year from records."""
 
 PLAN_COLUMNS = (
     "strategy",

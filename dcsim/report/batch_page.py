@@ -51,7 +51,9 @@ CAPTIONS = {
 
 OF_PLACES = (
     "A place is a balancing authority: its whole grid, and sun and wind as its own fleets have "
-    "them. Where it has no fleet, the data has no sun or no wind, and plans cannot build any. A "
+    "them. Where it has no fleet, the data has no sun or no wind, and plans cannot build any; or, "
+    "with `source: nearest`, the nearest fleet of another authority stands for it, whose power "
+    "would come over lines that the model does not limit. A "
     "site within it differs: `solar: {source: weather, file: site.epw}` takes the weather of one.",
     "All places carry the same load, per MW of its mean, so that they compare; latency, land, "
     "water, permits, taxes and the price of power of each place are left out unless the scenario "

@@ -1,7 +1,8 @@
 """What the plan may build to generate with, and whose weather it stands in.
 
-A plant runs as the region's fleet did (`source: fleet`), or as physics says from a weather file of
-its own site (`source: weather`); every other key below belongs to the second.
+A plant runs as the region's fleet did (`source: fleet`), or where it has none as the nearest one
+(`source: nearest`), or as physics says from a weather file of its own site (`source: weather`);
+every other key below belongs to the last.
 """
 
 from pathlib import Path
@@ -43,8 +44,9 @@ class PowerOption(Part):
 class PlantOption(PowerOption):
     """A capacity that generates with the weather."""
 
-    source: Literal["fleet", "weather"] = "fleet"
-    """Whose output the plant has, for its size: the region's fleet, or its own by physics."""
+    source: Literal["fleet", "nearest", "weather"] = "fleet"
+    """Whose output the plant has, for its size: the region's fleet; that, or of a reference year
+    without one the fleet of the nearest authority that has one; or its own by physics."""
     file: Path | None = None
     """The site's weather: EPW, TMY3, NSRDB or PVGIS, gzipped or not (grids/WEATHER.md)."""
     format: WeatherFormat | None = None
@@ -56,7 +58,7 @@ class PlantOption(PowerOption):
     def _source_fits(self) -> Self:
         if self.source == "weather" and self.file is None:
             raise ValueError("source: weather needs a file")
-        if self.source == "fleet":
+        if self.source != "weather":
             _refuse(self, set(type(self).model_fields) - _OF_ANY_SOURCE, "source: weather")
         return self
 

@@ -25,6 +25,7 @@ from dcsim.grid.store.grids import load_grid
 from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.scenario.rates import years_of
 from dcsim.scenario.spec import Grid, Horizon, Scenario
+from dcsim.traces.nearest import nearest_fleet
 from dcsim.traces.plants import plant_cf
 from dcsim.traces.prices import prices_of
 from dcsim.traces.workload import facility_load
@@ -124,8 +125,10 @@ def build_traces(scenario: Scenario) -> Traces:
     generation = load_grid(scenario.grid, scenario.seed)
     window = horizon_of(generation.index, scenario.horizon, generation.source.origin)
     whole_year, clipped = clip_negative(generation.table)
-    solar = _output_of(scenario.solar, "solar", whole_year, generation, scenario.grid, window)
-    wind = _output_of(scenario.wind, "wind", whole_year, generation, scenario.grid, window)
+    solar, wind = (
+        _output_of(plant, fuel, whole_year, generation, scenario.grid, window, scenario.seed)
+        for fuel, plant in (("solar", scenario.solar), ("wind", scenario.wind))
+    )
     carbon = hourly_carbon(generation, scenario.grid, window)
     load_mw, load_source = facility_load(scenario, window)
     prices = prices_of(scenario, window)
@@ -154,11 +157,11 @@ def build_traces(scenario: Scenario) -> Traces:
 
 
 class _Output(NamedTuple):
-    """A plant's capacity factor, in words what it stands on, and its weather if it has its own."""
+    """A plant's capacity factor, in words what it stands on, and where it is from if from afar."""
 
     cf: pd.Series
     basis: str
-    weather: Source | None
+    source: Source | None
 
 
 def _output_of(
@@ -168,10 +171,15 @@ def _output_of(
     generation: GridGeneration,
     grid: Grid,
     window: pd.DatetimeIndex,
+    seed: int,
 ) -> _Output:
     if plant.source == "weather":
         cf, source = plant_cf(plant, window)
         return _Output(cf, f"{fuel}: own weather, {source.origin}", source)
+    if plant.source == "nearest" and generation.has_generation and not whole_year[fuel].any():
+        donor, source = nearest_fleet(fuel, generation, seed)
+        cf, basis = capacity_factor(clip_negative(donor.table)[0][fuel], donor, grid)
+        return _Output(cf[window], f"{basis}, of {donor.ba_code} for want of its own", source)
     if generation.has_generation:
         cf, basis = capacity_factor(whole_year[fuel], generation, grid)
         return _Output(cf[window], basis, None)
@@ -270,5 +278,5 @@ def _sources(
     return (
         Source(grid.what, grid.origin, note, grid.sha256, repairs),
         carbon.source,
-        *(output.weather for output in outputs if output.weather is not None),
+        *(output.source for output in outputs if output.source is not None),
     )

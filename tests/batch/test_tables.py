@@ -86,6 +86,13 @@ def test_own_grid_has_no_authority() -> None:
     assert ba_of(scenario_of(grid={"id": "ciso:2022"})) == "CISO"
 
 
+def test_rows_say_whose_sun_and_wind_a_place_has(tmp_path: Path) -> None:
+    text = "product: {ba: [DUK], solar.source: [nearest], wind.source: [fleet, nearest]}\n"
+    alone, near = (run_case(case).plans.iloc[0] for case in cases_of(batch_of(tmp_path, text)))
+    assert (alone["solar_from"], alone["wind_from"]) == ("DUK:reference", "")
+    assert (near["solar_from"], near["wind_from"]) == ("DUK:reference", "TVA:reference")
+
+
 def test_daily_swing() -> None:
     """Days of 100..300 and 200..200 kg/MWh: (200 + 0) / 2 over a mean of 200 is 0.5."""
     traces = traces_of(scenario_of(), intensity=[100.0, 300.0, 200.0, 200.0], hours_per_day=2)

@@ -57,6 +57,8 @@ def site_of(authority: Authority, n: int) -> dict[str, Any]:
         "solar_cf": 0.16 + 0.012 * max(0.0, 44 - (authority.latitude or 40)) * wave(n, 0.755),
         "wind_cf": 0.2 + 0.2 * wave(n, 0.382),
         "calm_week_frac": 0.2 + 0.4 * wave(n, 0.271),
+        "solar_from": f"{authority.ba_code}:reference",
+        "wind_from": f"{authority.ba_code}:reference",
         "origin": f"{authority.ba_code}:reference",
         "is_modelled": True,
     }
@@ -208,6 +210,7 @@ HAND_SITE = {
     "hours": 8760, "load_mw": 10.0, "intensity_kg_per_mwh": 100.0,
     "intensity_daily_swing_frac": 0.2, "grid_carbon_free_frac": 0.5, "solar_cf": 0.25,
     "wind_cf": 0.4, "calm_week_frac": 0.3, "origin": "CISO:2022", "is_modelled": False,
+    "solar_from": "CISO:2022", "wind_from": "CISO:2022",
 }  # fmt: skip
 
 
@@ -224,8 +227,9 @@ def hand_plan(strategy: str, operational_t: float = 0.0, **changes: Any) -> dict
 
 
 def hand_case(ba: str, view: str, *plans: dict[str, Any], **site: Any) -> list[dict[str, Any]]:
-    labels = {"ba": ba, "view": view}
-    return case_rows(f"{ba}/{view}", ba, labels, {**HAND_SITE, **site}, plans)
+    labels, grid = {"ba": ba, "view": view}, f"{ba}:2022"
+    of_grid = {"origin": grid, "solar_from": grid, "wind_from": grid}
+    return case_rows(f"{ba}/{view}", ba, labels, {**HAND_SITE, **of_grid, **site}, plans)
 
 
 def hand_findings(**changes: Any) -> BatchFindings:

@@ -66,6 +66,17 @@ def test_headline_tells_where_there_is_no_wind_to_go_by() -> None:
     assert "Take care" not in headline(hand_findings())
 
 
+def test_headline_and_why_tell_whose_wind_stands_for_none() -> None:
+    plans = hand_findings().plans
+    plans.loc[plans["ba_code"] == "ERCO", "wind_from"] = "TVA:reference"
+    plans.loc[plans["ba_code"] == "BPAT", "wind_from"] = "site.epw"
+    found = with_plans(plans)
+    assert "stands for wind in 1 place, far away at times" in headline(found)
+    assert "For want of a fleet here, wind is that of TVA." in why_here(Atlas(found), "ERCO")
+    assert "For want" not in why_here(Atlas(found), "BPAT")
+    assert "For want" not in headline(hand_findings())
+
+
 def test_headline_tells_under_which_label_the_ranking_holds_least() -> None:
     """Ranks 1, 2, 3 become 1, 3, 2: rho = 1 - 6 (0 + 1 + 1) / (3 x 8) = 0.5."""
     assert (
