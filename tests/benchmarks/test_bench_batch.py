@@ -73,5 +73,5 @@ def killed_on_dask(victim: str, study: Path, folder: Path, rng: random.Random) -
         }
         said = kill_at_random(process, folder, rng, lambda: pids[victim])
     if victim == "dask scheduler" and process.returncode:
-        assert "WorkersError: Dask at tcp://" in said
+        assert "WorkersError: " in said
     return process.returncode
