@@ -50,12 +50,15 @@ def is_measured(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave benchmarks out unless they are asked for; begin with the studies: they take longest."""
+    """Leave benchmarks out unless they are asked for, and begin with what takes longest.
+
+    That is the studies, then what runs all rooms (`tests/` itself), then each room.
+    """
     if "benchmark" in (config.getoption("-m") or ""):
         return
     kept = [item for item in items if "benchmark" not in item.keywords]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = sorted(kept, key=lambda item: shared_by(item.nodeid).endswith(".py"))
+    items[:] = sorted(kept, key=lambda item: shared_by(item.nodeid).count("/"))
     for item in items:
         if not is_measured(item):
             item.add_marker("no_cover")
