@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcsim.errors import SolveError
-from dcsim.optimize.answers import _Pose
+from dcsim.optimize.answers import Pose
 from dcsim.optimize.breakeven import Gain, break_evens, where_gain_ends
 from dcsim.optimize.findings import BreakEven
 from dcsim.optimize.problem import problem_of
@@ -28,7 +28,7 @@ def found_in(scenario: Scenario, *years: Traces) -> dict[str, BreakEven]:
     plan = optimize(scenario, years)
     problem = problem_of(scenario, years, "all")
     said: list[str] = []
-    found = break_evens(problem, _Pose(problem, plan), said.append)
+    found = break_evens(problem, Pose(problem, plan), said.append)
     assert said == [f"break-even of {f.option}" for f in found]
     return {f.option: f for f in found}
 
@@ -145,7 +145,7 @@ def test_a_time_limit_stops_the_search() -> None:
     )
     problem = problem_of(short, [traces], "all")
     with pytest.raises(SolveError, match=r"break-evens: HiGHS ended with Time limit"):
-        break_evens(problem, _Pose(problem, plan), lambda step: None)
+        break_evens(problem, Pose(problem, plan), lambda step: None)
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 100), st.floats(0.01, 100)), min_size=1, max_size=8))
