@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from dcsim.batch.axes import active_authorities
 from dcsim.batch.cases import Case, cases_of
 from dcsim.batch.study import load_batch
 from dcsim.errors import ScenarioError
+from dcsim.grid.authorities import authority_named
 from tests.batch.studies import SMALL, batch_of
 
 
@@ -157,8 +159,26 @@ def test_tiers_are_needed_to_vary_them(tmp_path: Path) -> None:
 
 
 def test_atlas_asks_for_every_active_authority_that_generates() -> None:
-    """62 are active; HST generates nothing. Each is seen in four ways, and has one front."""
+    """62 are active; HST generates nothing. Each is seen in four ways, and has one front.
+
+    Of 11 that burn nothing there is no marginal estimate, so 61 x 4 - 11 cases.
+    """
     found = cases_of(load_batch("us-atlas"))
-    assert len(found) == 61 * 4
+    assert len(found) == 233
     assert sum(case.front is not None for case in found) == 61
     assert len({case.labels["ba"] for case in found}) == 61
+
+
+def test_atlas_leaves_out_just_those_that_have_no_marginal_estimate() -> None:
+    active = {code for code in active_authorities() if code != "HST"}
+    burning = {
+        code
+        for code in active
+        if any(authority_named(code).generation_mwh(f) for f in ("coal", "natural_gas", "oil"))
+    }
+    seen = {
+        case.labels["ba"]
+        for case in cases_of(load_batch("us-atlas"))
+        if case.labels["view"] == "marginal intensity"
+    }
+    assert seen == burning
