@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if "benchmark" not in item.keywords]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = sorted(kept, key=lambda item: shared_by(item.nodeid).count("/"))
-    for item in items:
-        if not is_measured(item):
-            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Count no lines while a test runs that is not measured.
+
+    The mark `no_cover` of pytest-cov does nothing in a worker: there coverage is started twice, and
+    pausing one resumes the other.
+    """
+    tracer = sys.gettrace()
+    is_counting = type(tracer).__module__.startswith("coverage")
+    if is_counting and not is_measured(item):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        if is_counting:
+            sys.settrace(tracer)
 
 
 class BySharing(LoadScopeScheduling):
