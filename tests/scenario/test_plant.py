@@ -64,7 +64,10 @@ def test_a_resolved_scenario_reads_back_the_same(asked, tmp_path: Path) -> None:
             "wind: {turbine: E-70/2300, hub_height_m: 80}",
             "wind: turbine, hub_height_m can only be given with source: weather",
         ),
-        ("solar: {source: sky, file: a}", "solar.source: input should be 'fleet', 'nearest' or 'weather'"),
+        (
+            "solar: {source: sky, file: a}",
+            "solar.source: input should be 'fleet', 'nearest' or 'weather'",
+        ),
         (
             "solar: {source: weather, file: a, tilt_deg: 20}",
             "solar: tilt_deg can only be given with mount: fixed",
