@@ -1,4 +1,4 @@
-"""The plainer report of a batch with one place: every case in a table, totals in a figure."""
+"""The plainer report of a batch that is no atlas: every case in a table, totals in a figure."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from dcsim.report.atlas_tables import unit_in_words
 from dcsim.report.atlas_words import per_mw
 from dcsim.report.batch import BA
 from dcsim.report.figures import Described
-from dcsim.report.numbers import percent, rounded
+from dcsim.report.numbers import DASH, percent, rounded
 from dcsim.report.sortable import Column, Entry, Line, SortableTable, figure, sortable, words
 from dcsim.report.style import TICKS, legend_below, new_figure
 
@@ -32,7 +32,7 @@ def varied(atlas: Atlas) -> dict[str, tuple[str, ...]]:
 
 
 def cases_headline(atlas: Atlas) -> list[str]:
-    """Return what a batch with one place says, in sentences."""
+    """Return what a batch that is no atlas says, in sentences."""
     rows = atlas.cases[atlas.cases["total_t_per_mw"].notna()]
     if rows.empty:
         return ["No case has a plan."]
@@ -58,7 +58,7 @@ def cases_trouble(atlas: Atlas) -> list[str]:
     without = int((atlas.cases["infeasible"] != "").sum())
     open_ones = findings.cases - findings.done - len(findings.failures)
     counts = [
-        (without, "cannot keep the limits with all options"),
+        (without, "cannot keep the limits"),
         (len(findings.failures), "failed"),
         (open_ones, "not done yet"),
     ]
@@ -67,7 +67,8 @@ def cases_trouble(atlas: Atlas) -> list[str]:
 
 
 def _label(atlas: Atlas, row: pd.Series) -> str:
-    return ", ".join(f"{axis} {row[axis]}" for axis in varied(atlas)) or str(row[BA])
+    labels = (f"{axis} {row[axis]}" for axis in varied(atlas) if row[axis])
+    return ", ".join(labels) or str(row[BA])
 
 
 def cases_table(atlas: Atlas) -> SortableTable:
@@ -92,6 +93,8 @@ def cases_table(atlas: Atlas) -> SortableTable:
 
 
 def _axis_cell(label: str, is_number: bool) -> Entry:
+    if not label:
+        return Entry(DASH)
     return figure(float(label), lambda _: label) if is_number else words(label)
 
 
@@ -109,7 +112,7 @@ def cases_figure(atlas: Atlas) -> Described | None:
     if rows.empty:
         return None
     axis = _numeric_axis(varied(atlas))
-    if axis is not None:
+    if axis is not None and (rows[axis] != "").any():
         return _lines_figure(atlas, rows, axis)
     return _bars_figure(atlas, rows)
 
@@ -122,21 +125,27 @@ def _numeric_axis(axes: Mapping[str, tuple[str, ...]]) -> str | None:
 
 
 def _lines_figure(atlas: Atlas, rows: pd.DataFrame, axis: str) -> Described:
-    """Draw the total against a numeric axis, a line for each combination of the other labels."""
+    """Draw the total against a numeric axis, a line for each combination of the other labels.
+
+    Cases without a label on that axis are left out.
+    """
+    known = rows[rows[axis] != ""]
     figure_ = new_figure(plain_text(f"Total carbon against {axis}"), 4.4)
     axes = figure_.add_subplot()
     others = [name for name in varied(atlas) if name != axis]
-    groups = list(rows.groupby(others, sort=False)) if others else [((), rows)]
+    groups = list(known.groupby(others, sort=False)) if others else [((), known)]
     for (labels, part), color in zip(groups[:_MOST_LINES], _LINE_COLORS, strict=False):
         at = part[axis].astype(float).to_numpy()
         order = at.argsort()
-        name = ", ".join(str(label) for label in labels) or "with the plan"
+        name = ", ".join(str(label) for label in labels if label) or "with the plan"
         axes.plot(at[order], part["total_t_per_mw"].to_numpy()[order], "-o", color=color,
                   markersize=4, label=plain_text(name))  # fmt: skip
     _finish(axes, plain_text(axis), f"With the plan [{per_mw(atlas)}]")
     legend_below(figure_, axes, 4)
     shown = f" The first {_MOST_LINES} of {len(groups)} are drawn." * (len(groups) > _MOST_LINES)
-    return figure_, f"Total carbon of {len(rows)} cases against {axis}.{shown}"
+    left_out = len(rows) - len(known)
+    without = f" Not drawn: {left_out} without a label of it." * (left_out > 0)
+    return figure_, f"Total carbon of {len(known)} cases against {axis}.{shown}{without}"
 
 
 def _finish(axes: Axes, x: str, y: str) -> None:

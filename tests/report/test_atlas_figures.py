@@ -33,7 +33,7 @@ from dcsim.report.atlas_map import (
 )
 from dcsim.report.atlas_map_figures import map_figures
 from dcsim.report.atlas_places import Atlas
-from dcsim.report.batch_cases import cases_figure
+from dcsim.report.batch_cases import cases_figure, cases_table
 from dcsim.report.figures import Described
 from dcsim.report.style import COLORS, FAINT, report_style
 from tests.report.atlas_findings import (
@@ -337,3 +337,21 @@ def test_totals_of_other_axes_are_bars() -> None:
     names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert names[0] == "level low, chemistry lfp"
     assert [bar.get_width() for bar in figure.axes[0].containers[0]] == [10.0, 20.0, 50.0, 60.0]
+def test_a_case_without_a_label_is_on_no_line_and_has_a_dash() -> None:
+    """Row by row, one case says nothing of the share that may wait."""
+    axes = {"ba": ("CISO",), "flexible_frac": ("0", "0.2", "0.4")}
+    nothing = hand_plan("nothing", 9000)
+    rows = [row for n, label in enumerate(("0", "0.2", "0.4", ""))
+            for row in case_rows(str(n), "CISO", {"ba": "CISO", "flexible_frac": label}, HAND_SITE,
+                                 [nothing, hand_plan("all", 40 - n)])]  # fmt: skip
+    atlas = Atlas(findings_of(axes, rows))
+    figure, alt = made(cases_figure, atlas)
+    assert list(figure.axes[0].lines[0].get_xdata()) == [0.0, 0.2, 0.4]
+    assert alt.startswith("Total carbon of 3 cases against flexible_frac.")
+    assert alt.endswith("Not drawn: 1 without a label of it.")
+    assert [line.entries[2].text for line in cases_table(atlas).lines] == ["0", "0.2", "0.4", "–"]
+    one = Atlas(findings_of(axes, [row for row in rows if not row["flexible_frac"]]))
+    figure, _ = made(cases_figure, one)
+    assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["CISO"]
+
+
