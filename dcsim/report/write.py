@@ -72,17 +72,8 @@ def write_report(study: Study, folder: Path) -> None:
     (folder / REPORT).write_text(page_of(study, figures), encoding="utf-8")
 
 
-def render_html(study: Study) -> str:
-    """Return the report as one page of HTML that refers to nothing outside itself.
-
-    Args:
-        study: What the report is about.
-    """
-    return page_of(study, all_figures(study))
-
-
 def page_of(study: Study, figures: dict[str, Described]) -> str:
-    """Return the report as one page of HTML, with figures that are drawn already.
+    """Return the report as one page of HTML that refers to nothing outside itself.
 
     Args:
         study: What the report is about.

@@ -3,7 +3,16 @@
 import re
 from html.parser import HTMLParser
 
+from dcsim.report.figures import all_figures
+from dcsim.report.study import Study
+from dcsim.report.write import page_of
+
 VOID = {"meta", "img", "br", "hr", "link", "input"}
+
+
+def html_of(study: Study) -> str:
+    """Return the page of a study with all its figures, as a run writes it."""
+    return page_of(study, all_figures(study))
 
 
 class Page(HTMLParser):

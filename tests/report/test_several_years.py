@@ -13,9 +13,9 @@ from dcsim.report.reopen import read_study
 from dcsim.report.study import Study, YearRun
 from dcsim.report.tables_alternatives import near_table
 from dcsim.report.views import moved_mwh
-from dcsim.report.write import page_of, render_html, write_report
+from dcsim.report.write import page_of, write_report
 from tests.report.conftest import StudyMaker, sentences, with_alternatives
-from tests.report.page import Page, value
+from tests.report.page import Page, html_of, value
 
 MEAN = {"file": "grid.csv", "account": "mean"}
 
@@ -24,7 +24,7 @@ FIRST = "of 2019, the first of 2 planned years"
 
 @pytest.fixture(scope="module")
 def html(two_years: Study) -> str:
-    return render_html(two_years)
+    return html_of(two_years)
 
 
 @pytest.fixture(scope="module")

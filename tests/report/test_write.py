@@ -16,17 +16,17 @@ from dcsim.report.data import scenario_yaml
 from dcsim.report.figures import all_figures
 from dcsim.report.prose_basis import left_out_sentences, time_sentences
 from dcsim.report.study import Study
-from dcsim.report.write import page_of, render_html, write_report
+from dcsim.report.write import page_of, write_report
 from dcsim.scenario.compat import DIFFERENCES
 from dcsim.scenario.load import load_scenario
 from dcsim.scenario.rates import RATES
 from tests.report.conftest import SHA, StudyMaker, described_as, in_first_year
-from tests.report.page import Page, value
+from tests.report.page import Page, html_of, value
 
 
 @pytest.fixture(scope="module")
 def html(two_days: Study) -> str:
-    return render_html(two_days)
+    return html_of(two_days)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def page(html: str) -> Page:
 
 
 def test_same_study_same_page(two_days: Study, html: str):
-    assert render_html(pickle.loads(pickle.dumps(two_days))) == html
+    assert html_of(pickle.loads(pickle.dumps(two_days))) == html
 
 
 def test_page_is_whole(page: Page):
@@ -328,7 +328,7 @@ def test_a_bound_that_supposes_a_limit_says_so(two_days: Study):
     """Where something is free and unlimited, the page says how far the bound reaches."""
     *others, chosen = two_days.outcomes
     supposed = replace(chosen, certificate=replace(chosen.certificate, is_rigorous=False))
-    page = render_html(replace(two_days, outcomes=(*others, supposed)))
+    page = html_of(replace(two_days, outcomes=(*others, supposed)))
     assert "Something in this scenario is free and unlimited" in page
     assert "up to ten times this one" in page
     assert "It is proved that" not in page
@@ -337,13 +337,13 @@ def test_a_bound_that_supposes_a_limit_says_so(two_days: Study):
 def test_options_that_add_nothing_are_said_to(study_maker: StudyMaker):
     """A battery of 100,000 t/MWh is never worth it."""
     dear = study_maker(embodied={"battery_kg_per_mwh": 1e8}, hours=24)
-    assert "a battery saves nothing more" in render_html(dear)
+    assert "a battery saves nothing more" in html_of(dear)
 
 
 def test_load_that_may_not_move_and_cells_that_only_age_are_said(study_maker: StudyMaker):
     datacenter = {"capacity_mw": 10, "time_zone": "UTC"}
     fixed = study_maker(datacenter=datacenter, embodied={"battery_wear": False}, hours=24)
-    page = render_html(fixed)
+    page = html_of(fixed)
     assert "No work in this scenario may be moved in time." in page
     assert "Battery cells are charged by age alone" in page
 
@@ -355,7 +355,7 @@ def test_no_saving_is_told_against_a_load_that_is_not_served(study_maker: StudyM
     rows = tables.strategies_table(tight).rows
     (saved,) = [row[1:] for row in rows if row[0].text == "Saved"]
     assert {cell.text for cell in saved} == {"–"}
-    page = render_html(tight)
+    page = html_of(tight)
     assert "Doing nothing is no measure here" in page
     bars = all_figures(tight)["strategies"][0].axes[0].texts
     assert not any("% less" in text.get_text() for text in bars)
@@ -391,9 +391,9 @@ def test_the_page_says_which_account_was_charged(
 
 def test_page_under_a_preset_says_what_carbon_explorer_does_otherwise(study_maker: StudyMaker):
     preset = study_maker(hours=24, compat="carbon-explorer")
-    words = Page(render_html(preset)).words
+    words = Page(html_of(preset)).words
     assert all(difference in words for difference in DIFFERENCES)
-    assert "Carbon Explorer does otherwise" not in render_html(study_maker(hours=24))
+    assert "Carbon Explorer does otherwise" not in html_of(study_maker(hours=24))
 
 
 def test_scenario_under_a_preset_reads_back_with_its_nulls(study_maker: StudyMaker, tmp_path: Path):
