@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dcsim.report.numbers import CO2E, percent, plain, signed
+from dcsim.report.numbers import CO2E, plain, signed, signed_share, tonnes, with_unit
 from dcsim.report.sensitivity import Swing, carbon_swings
 from dcsim.report.study import Study
 from dcsim.report.style import COLORS, INK, TICKS, new_figure
@@ -46,17 +46,22 @@ def _draw_swing(axes: Axes, row: int, swing: Swing, total_kg: float) -> None:
         color = COLORS["intensity"] if change_kg > 0 else COLORS["discharge"]
         axes.barh(row, change_t, height=_BAR, color=color, linewidth=0)
         axes.annotate(
-            f"{plain(value)}: {signed(percent(change_kg / total_kg))}",
+            f"{plain(value)}: {_change(change_kg, total_kg)}",
             (change_t, row), (5 if change_t > 0 else -5, 0), textcoords="offset points",
             ha="left" if change_t > 0 else "right", va="center", fontsize=8.5,
         )  # fmt: skip
 
 
+def _change(change_kg: float, total_kg: float) -> str:
+    """Return a change as a share of the total, or in tonnes where the plan emits nothing."""
+    return signed_share(change_kg, total_kg) or with_unit(signed(tonnes(change_kg)), "t")
+
+
 def _alt(swings: list[Swing], total_kg: float) -> str:
     parts = [
         f"{swing.label}, {plain(swing.used)} {swing.unit} used: "
-        f"{signed(percent(swing.at_low / total_kg))} at {plain(swing.low)}, "
-        f"{signed(percent(swing.at_high / total_kg))} at {plain(swing.high)}"
+        f"{_change(swing.at_low, total_kg)} at {plain(swing.low)}, "
+        f"{_change(swing.at_high, total_kg)} at {plain(swing.high)}"
         for swing in swings
     ]
     return f"Bars of how total carbon changes with each figure it rests on. {'; '.join(parts)}."

@@ -90,13 +90,23 @@ def with_unit(text: str, unit: str) -> str:
     return f"{text}{NO_BREAK}{unit}"
 
 
+def signed_share(change: float, total: float) -> str:
+    """Return a change as a signed percentage of a total's size; nothing where that is zero."""
+    return signed(percent(change / abs(total))) if abs(total) > NOTHING_BELOW else ""
+
+
 def period(hours: int) -> str:
     """Return the length of a horizon as it ends a sentence: `a year`, or `in 48 hours`."""
     if is_about_a_year(hours):
         return "a year"
     if (years := whole_years(hours)) is not None:
         return f"in {years}{NO_BREAK}years"
-    return f"in {hours:,}{NO_BREAK}{'hour' if hours == 1 else 'hours'}"
+    return f"in {in_hours(hours)}"
+
+
+def in_hours(hours: int) -> str:
+    """Return a number of hours with its unit, `1 hour` or `1,440 hours`."""
+    return with_unit(f"{hours:,}", "hour" if hours == 1 else "hours")
 
 
 def whole_years(hours: int) -> int | None:
@@ -125,5 +135,5 @@ def days_in_words(hours: int) -> str:
     """Return a length of time in days if they are whole, else in hours."""
     days, rest = divmod(hours, HOURS_PER_DAY)
     if rest or days < 2:
-        return f"{hours:,}{NO_BREAK}hours"
+        return in_hours(hours)
     return f"{days:,}{NO_BREAK}days"

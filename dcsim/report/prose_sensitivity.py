@@ -1,12 +1,16 @@
 """What a plan depends on, in words."""
 
+from collections.abc import Callable
+
 from dcsim.report.numbers import (
     NOTHING_BELOW,
     percent,
     plain,
     signed,
+    signed_share,
     with_unit,
 )
+from dcsim.report.prose import in_tonnes, in_usd
 from dcsim.report.sensitivity import STEP_FRAC, Swing, carbon_swings, cost_swings, grid_swing
 from dcsim.report.study import Study
 
@@ -14,10 +18,10 @@ from dcsim.report.study import Study
 def depends_most_on(study: Study) -> list[str]:
     """Return what that which is minimized depends on most, in a sentence."""
     if study.scenario.objective.minimize in ("cost", "weighted"):
-        return _most("cost", cost_swings(study), study.chosen.footprint.cost_usd)
+        return _most("cost", cost_swings(study), study.chosen.footprint.cost_usd, in_usd)
     total_kg, grid = study.chosen.footprint.total_kg, grid_swing(study)
     published = [swing for swing in carbon_swings(study) if swing.label != grid.label]
-    told = _most("total carbon", published, total_kg)
+    told = _most("total carbon", published, total_kg, in_tonnes)
     if grid.at_high <= NOTHING_BELOW:
         return told
     start = f"{told[0].removesuffix('.')}; a" if told else "A"
@@ -27,13 +31,14 @@ def depends_most_on(study: Study) -> list[str]:
     ]
 
 
-def _most(what: str, swings: list[Swing], total: float) -> list[str]:
+def _most(what: str, swings: list[Swing], total: float, write: Callable[[float], str]) -> list[str]:
     """Return which figure moves a total the most, and by how much; none if no figure does."""
     if not swings:
         return []
     swing = swings[0]
     ends = " and ".join(
-        f"{signed(percent(change / total))} at {with_unit(plain(value), swing.unit)}"
+        f"{signed_share(change, total) or signed(write(change))} "
+        f"at {with_unit(plain(value), swing.unit)}"
         for value, change in ((swing.low, swing.at_low), (swing.high, swing.at_high))
         if abs(change) > NOTHING_BELOW
     )

@@ -6,9 +6,9 @@ from dcsim.report.numbers import (
     NO_BREAK,
     NOTHING_BELOW,
     millions,
-    percent,
     plain,
     signed,
+    signed_share,
     tonnes,
 )
 from dcsim.report.sensitivity import Swing, carbon_swings, cost_swings
@@ -72,6 +72,5 @@ def _table(
 def _change(change: float, total: float, write: Callable[[float], str]) -> str:
     if abs(change) < NOTHING_BELOW:
         return "none"
-    return f"{signed(write(change))} ({signed(percent(change / total))})".replace(
-        " (", NO_BREAK + "("
-    )
+    amount, share = signed(write(change)), signed_share(change, total)
+    return f"{amount}{NO_BREAK}({share})" if share else amount

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from dcsim.footprint.accounts import account_years
+from dcsim.footprint.ledger import CostRow
 from dcsim.report.figures import all_figures
 from dcsim.report.prose_sensitivity import depends_most_on
 from dcsim.report.sensitivity import carbon_swings, cost_swings
@@ -13,7 +14,8 @@ from dcsim.report.tables_basis import rates_table
 from dcsim.report.tables_sensitivity import carbon_swings_table, cost_swings_table
 from dcsim.scenario.chemistry import CHEMISTRIES
 from dcsim.scenario.cost_figures import COSTS
-from tests.report.conftest import StudyMaker
+from tests.report.conftest import StudyMaker, with_chosen
+from tests.report.page import Page, html_of
 
 WIND = "Wind, making, per MWh generated"
 GRID = "Carbon intensity of the grid, every hour"
@@ -152,3 +154,63 @@ def test_cells_of_a_chemistry_have_its_own_spread(study_maker: StudyMaker) -> No
     rows = {row[0].text: [cell.text for cell in row] for row in rates_table(study).rows}
     assert rows["Battery cells, making, per MWh of capacity"][-1] == lfp.kg_per_mwh.source
     assert rows["Battery cells, full cycles until replaced"][-1] == lfp.source
+
+
+def with_cost_of(study: Study, usd: float) -> Study:
+    """The study as if its plan cost so much in all [USD]."""
+    footprint = study.chosen.footprint
+    rest_usd = usd - footprint.cost_usd
+    rows = (*footprint.cost.rows, CostRow("energy", "rest", rest_usd))
+    return with_chosen(study, footprint=replace(footprint, cost=replace(footprint.cost, rows=rows)))
+
+
+def test_changes_of_a_cost_of_nothing_have_no_share(two_years: Study) -> None:
+    """A plan for cost whose exports earn all it pays: changes are told in dollars."""
+    study = with_cost_of(two_years, 0.0)
+    table = cost_swings_table(study)
+    assert table is not None
+    assert all("%" not in cell.text for row in table.rows for cell in row)
+    words = plain(depends_most_on(study))
+    assert "cost depends most on" in words
+    assert " USD at " in words
+    assert "%" not in words
+
+
+def test_changes_of_a_negative_cost_keep_their_sign(two_years: Study) -> None:
+    """A plan that earns 1,000 USD: what costs more is plus, and so is its share of 1,000."""
+    study = with_cost_of(two_years, -1000.0)
+    table = cost_swings_table(study)
+    assert table is not None
+    (row,) = [row for row in table.rows if row[0].text == "Wind, capital"]
+    low, high = row[4].text, row[6].text
+    assert low.startswith("−")
+    assert "(−" in low
+    assert high.startswith("+")
+    assert "(+" in high
+
+
+def test_a_plan_without_carbon_is_told_in_tonnes(study_maker: StudyMaker) -> None:
+    """A grid without carbon and wind whose making is taken to emit nothing: it may be as much."""
+    study = study_maker(
+        embodied={"wind_kg_per_mwh": 0.0},
+        solar={"enabled": False},
+        wind={"min_mw": 5, "max_mw": 5},
+        strategies=["renewables"],
+    )
+    footprint = study.chosen.footprint
+    clean = replace(footprint, ledger=replace(footprint.ledger, rows=()))
+    study = with_chosen(study, footprint=clean)
+    words = plain(depends_most_on(study))
+    assert f"“{WIND}”, 0 kg/MWh here: +" in words
+    assert "t CO₂e at 12 kg/MWh" in words
+    table = carbon_swings_table(study)
+    assert table is not None
+    assert all("%" not in cell.text for row in table.rows for cell in row)
+    alt = plain([all_figures(study)["depends_on"][1]])
+    assert " t at 12" in alt
+    assert "%" not in alt
+
+
+def test_a_plan_that_costs_nothing_has_a_report(two_days: Study) -> None:
+    """Every price may be 0; capital still has a spread, and moves the cost from there."""
+    assert "table-cost-swings" in Page(html_of(with_cost_of(two_days, 0.0))).tables
