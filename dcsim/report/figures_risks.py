@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from dcsim.report.figures_week import Window, week_figure
 from dcsim.report.numbers import CO2E, percent, rounded, tonnes
-from dcsim.report.risks import Spell, monthly_kg, worst_weeks
+from dcsim.report.risks import Spell, hourly, monthly_kg, worst_weeks
 from dcsim.report.study import Study
 from dcsim.report.style import COLORS, FAINT, INK, TICKS, caption, new_figure
 from dcsim.units import KG_PER_T
@@ -87,7 +87,7 @@ def _alt(study: Study) -> str:
         "nothing"
         for day, kg in months.iterrows()
     ]
-    highest = months["plan"].max() / max(months["plan"].sum(), 1e-12)
+    highest = months["plan"].max() / max(hourly(study.years[0])["operational_kg"].sum(), 1e-12)
     return (
         f"Bars of operational carbon by local month; the plan's highest month has "
         f"{percent(highest)} of its total. {'; '.join(parts)}."

@@ -109,14 +109,23 @@ def label_dates(axes: Axes, local: pd.DatetimeIndex) -> None:
 
 
 def _heatmap_alt(local: pd.DatetimeIndex, import_mw: np.ndarray, intensity: np.ndarray) -> str:
-    by_hour = pd.Series(import_mw).groupby(local.hour).mean()
-    hours = int((import_mw > NOTHING_BELOW).sum())
     return (
-        f"Heat-maps by local day and hour. The plan imports in {hours:,} of {len(local):,} hours, "
-        f"most in {local[int(import_mw.argmax())]:%B} with {rounded(import_mw.max())} MW; the "
-        f"local hour with the highest mean import is {hour_of_highest(by_hour)}. Grid "
-        f"intensity lies between {rounded(intensity.min())} and {rounded(intensity.max())} kg/MWh, "
+        f"Heat-maps by local day and hour. {_imports(local, import_mw)} Grid intensity lies "
+        f"between {rounded(intensity.min())} and {rounded(intensity.max())} kg/MWh, "
         f"{rounded(intensity.mean())} in the mean."
+    )
+
+
+def _imports(local: pd.DatetimeIndex, import_mw: np.ndarray) -> str:
+    """Return in how many hours the plan imports, and when most."""
+    hours = int((import_mw > NOTHING_BELOW).sum())
+    if not hours:
+        return "The plan imports in no hour."
+    by_hour = pd.Series(import_mw).groupby(local.hour).mean()
+    return (
+        f"The plan imports in {hours:,} of {len(local):,} hours, up to "
+        f"{rounded(import_mw.max())} MW in {local[int(import_mw.argmax())]:%B}; the local hour "
+        f"with the highest mean import is {hour_of_highest(by_hour)}."
     )
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from dcsim.report.numbers import days_in_words
+from dcsim.report.numbers import days_in_words, is_about_a_year
 from dcsim.report.prose import listed
 from dcsim.report.study import Study
 from dcsim.report.views import exists_already, local_time, span_in_words
 from dcsim.scenario.rates import rates_of, years_of
-from dcsim.scenario.spec import Account, Scenario
+from dcsim.scenario.spec import Account
 from dcsim.traces.frame import Traces
 
 
@@ -110,15 +110,16 @@ def _wear_sentence(study: Study) -> str:
 def left_out_sentences(study: Study) -> tuple[str, ...]:
     """Return what the model leaves out, in plain words."""
     account = _NOT_CHARGED[study.scenario.grid.account]
-    return (_LEFT_OUT[0], account, _years_to_come(study.scenario), *_LEFT_OUT[1:])
+    return (_LEFT_OUT[0], account, _years_to_come(study), *_LEFT_OUT[1:])
 
 
-def _years_to_come(scenario: Scenario) -> str:
+def _years_to_come(study: Study) -> str:
     """Say what is taken for all the years that what is built will last."""
-    years = scenario.planned_years
+    years = study.scenario.planned_years
     if not years:
+        one = "One year" if is_about_a_year(study.horizon_hours) else "The horizon"
         return (
-            "One year stands for all years of what is built: the grid does not get cleaner, the "
+            f"{one} stands for all years of what is built: the grid does not get cleaner, the "
             "load does not grow, and the weather does not change (several years can be asked for)."
         )
     if all(year.intensity_frac == year.load_frac == 1 for year in years):

@@ -1,6 +1,6 @@
 """What limits a plan, in words: what one more unit of each limit saves, what binds how often."""
 
-from dcsim.report.numbers import NOTHING_BELOW, percent, period, plain, with_unit
+from dcsim.report.numbers import NOTHING_BELOW, in_hours, percent, period, plain, with_unit
 from dcsim.report.prose import in_tonnes, in_usd
 from dcsim.report.study import Study
 from dcsim.report.tables import PARTS
@@ -72,7 +72,7 @@ def binding_sentences(study: Study) -> list[str]:
         return []
     whole = sum(run.traces.hours for run in study.years)
     told = [
-        f"{words[0].lower()}{words[1:]} ({hours:,} hours, {percent(hours / whole)})"
+        f"{words[0].lower()}{words[1:]} ({in_hours(hours)}, {percent(hours / whole)})"
         for words, hours in found
     ]
     return [f"Hour by hour, what holds the plan up most often: {'; '.join(told)}."]

@@ -1,11 +1,19 @@
 """The risks of a plan in words: its bad weeks, its longest shortfall, what foresight is worth."""
 
-from dcsim.report.numbers import NOTHING_BELOW, percent, period, rounded, with_unit
+from dcsim.report.numbers import (
+    NOTHING_BELOW,
+    in_hours,
+    is_about_a_year,
+    percent,
+    period,
+    rounded,
+    with_unit,
+)
 from dcsim.report.prose import LEAST_TOLD_FRAC, in_tonnes
 from dcsim.report.risks import Month, Spell, longest_shortfall, tally, worst_month, worst_weeks
 from dcsim.report.study import Study
 from dcsim.report.views import local_time, span_in_words
-from dcsim.units import DAYS_PER_WEEK, HOURS_PER_DAY, MONTHS_PER_YEAR
+from dcsim.units import DAYS_PER_WEEK, HOURS_PER_DAY
 
 _GROWS_FRAC = 0.01
 """A highest import that grows by less is not told [-]."""
@@ -18,6 +26,13 @@ def span_of(study: Study, spell: Spell) -> str:
     return f"{words} ({run.traces.name})" if len(study.years) > 1 else words
 
 
+def whole_of(study: Study, year: int) -> str:
+    """Return what some hours of a planned year are a part of, in words; `year` is its number."""
+    if is_about_a_year(study.years[year].traces.hours):
+        return "the year"
+    return "the planned year" if len(study.years) > 1 else "the horizon"
+
+
 def risks_in_short(study: Study) -> str:
     """Return the worst week, the highest import and the worth of foresight in one sentence."""
     plan, nothing = study.chosen.footprint.scores, study.nothing.footprint.scores
@@ -25,7 +40,7 @@ def risks_in_short(study: Study) -> str:
         *_worst_week(study),
         f"import peaks at {with_unit(rounded(plan.peak_import_mw), 'MW')}, against "
         f"{with_unit(rounded(nothing.peak_import_mw), 'MW')} from doing nothing",
-        f"without any foresight the same design would emit {_as_much_or_more(study)}",
+        f"without any foresight the same design would {_without_foresight(study)}",
     ]
     words = "; ".join(clauses)
     return f"{words[0].upper()}{words[1:]}."
@@ -40,16 +55,29 @@ def _worst_week(study: Study) -> list[str]:
     if found.operational_kg < NOTHING_BELOW:
         return ["no week has any operational carbon"]
     return [
-        f"the worst week, {span_of(study, spell)}, has {percent(found.operational_frac)} of the "
-        "year's operational carbon"
+        f"the worst week, {span_of(study, spell)}, has {percent(found.operational_frac)} of "
+        f"{whole_of(study, spell.year)}'s operational carbon"
     ]
 
 
+def _without_foresight(study: Study) -> str:
+    """Return how much more is emitted without foresight, and what load is left, after `would`."""
+    unserved_mwh = study.without_foresight.scores.unserved_mwh
+    left = (
+        f" and leave {with_unit(rounded(unserved_mwh), 'MWh')} unserved"
+        if unserved_mwh > NOTHING_BELOW
+        else ""
+    )
+    return f"emit {_as_much_or_more(study)}{left}"
+
+
 def _as_much_or_more(study: Study) -> str:
-    frac = _more_frac(study)
-    if abs(frac) < LEAST_TOLD_FRAC:
+    """Return how much more than the plan is emitted without foresight; a share, if there is one."""
+    plan_kg, more_kg = study.chosen.footprint.total_kg, _more_kg(study)
+    if not more_kg:
         return "as much"
-    return f"{percent(abs(frac))} {'more' if frac > 0 else 'less'}"
+    amount = percent(abs(more_kg) / plan_kg) if plan_kg > NOTHING_BELOW else in_tonnes(abs(more_kg))
+    return f"{amount} {'more' if more_kg > 0 else 'less'}"
 
 
 def _connection(study: Study) -> list[str]:
@@ -65,9 +93,21 @@ def _connection(study: Study) -> list[str]:
     ]
 
 
-def _more_frac(study: Study) -> float:
+def _against_the_plan(study: Study) -> str:
+    """Return the same in tonnes too, and what it is measured by."""
+    more_kg = _more_kg(study)
+    if not more_kg:
+        return "as much as the plan"
+    words = f"{_as_much_or_more(study)} than the plan"
+    has_share = study.chosen.footprint.total_kg > NOTHING_BELOW
+    return f"{in_tonnes(abs(more_kg))} or {words}" if has_share else words
+
+
+def _more_kg(study: Study) -> float:
+    """Return how much more is emitted without foresight, 0 if it is too little to tell [kg]."""
     plan_kg = study.chosen.footprint.total_kg
-    return study.without_foresight.total_kg / plan_kg - 1 if plan_kg else 0.0
+    more_kg = study.without_foresight.total_kg - plan_kg
+    return more_kg if abs(more_kg) >= max(LEAST_TOLD_FRAC * plan_kg, NOTHING_BELOW) else 0.0
 
 
 def bad_weeks_sentences(study: Study) -> list[str]:
@@ -106,9 +146,9 @@ def _month(study: Study) -> list[str]:
     if month is None or month.operational_kg < NOTHING_BELOW:
         return []
     return [
-        f"The worst month, {_named(study, month)}, has {percent(month.operational_frac)} of the "
-        f"year's operational carbon, {in_tonnes(month.operational_kg)}; an even month would have "
-        f"{percent(1 / MONTHS_PER_YEAR)}."
+        f"The worst month, {_named(study, month)}, has {percent(month.operational_frac)} of "
+        f"{whole_of(study, month.year)}'s operational carbon, {in_tonnes(month.operational_kg)}; "
+        f"an even month would have {percent(month.even_frac)}."
     ]
 
 
@@ -128,7 +168,7 @@ def _shortfall(study: Study) -> list[str]:
     where = f" ({run.traces.name})" if len(study.years) > 1 else ""
     return [
         f"The longest time in which own supply and battery are less than the load without a break "
-        f"is {with_unit(f'{spell.hours:,}', 'hours')}, from {local:%H:%M} on {local.day} "
+        f"is {in_hours(spell.hours)}, from {local:%H:%M} on {local.day} "
         f"{local:%B %Y}{where}: the grid then gives "
         f"{with_unit(rounded(found.import_mwh), 'MWh')}, up to "
         f"{with_unit(rounded(found.peak_import_mw), 'MW')}. A connection, and power to be had from "
@@ -139,13 +179,7 @@ def _shortfall(study: Study) -> list[str]:
 def foresight_sentences(study: Study) -> list[str]:
     """Return what the plan's foresight is worth at most, and what that figure is not."""
     without, plan = study.without_foresight, study.chosen.footprint
-    more_kg, frac = without.total_kg - plan.total_kg, _more_frac(study)
-    against = (
-        "as much as the plan"
-        if abs(frac) < LEAST_TOLD_FRAC
-        else f"{in_tonnes(abs(more_kg))} or {percent(abs(frac))} "
-        f"{'more' if more_kg > 0 else 'less'} than the plan"
-    )
+    known = "year" if is_about_a_year(study.horizon_hours) else "horizon"
     unserved_mwh = without.scores.unserved_mwh
     unserved = (
         [f"It leaves {with_unit(rounded(unserved_mwh), 'MWh')} of the load unserved."]
@@ -153,12 +187,12 @@ def foresight_sentences(study: Study) -> list[str]:
         else []
     )
     return [
-        "The plan knows every hour of the year in advance. To see what that is worth, the same "
+        f"The plan knows every hour of the {known} in advance. To see what that is worth, the same "
         "design was also run by a policy that knows the present hour only: no work is moved, the "
         "battery takes what is left over and gives what is missing.",
-        f"Run so, it emits {in_tonnes(without.total_kg)} {period(study.horizon_hours)}, {against}; "
-        f"own supply covers {percent(without.scores.coverage_frac)} of the load instead of "
-        f"{percent(plan.scores.coverage_frac)}.",
+        f"Run so, it emits {in_tonnes(without.total_kg)} {period(study.horizon_hours)}, "
+        f"{_against_the_plan(study)}; own supply covers {percent(without.scores.coverage_frac)} of "
+        f"the load instead of {percent(plan.scores.coverage_frac)}.",
         *unserved,
         "That is a hint at the most that poor foresight can cost, and no study of forecast errors: "
         "dcsim makes no forecasts yet, and whoever runs a site knows tomorrow's weather better "

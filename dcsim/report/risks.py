@@ -35,7 +35,7 @@ class Spell(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What happens in some hours, and what part that is of their whole year."""
+    """What happens in some hours, and what part that is of the whole planned year they are in."""
 
     import_mwh: float
     import_frac: float
@@ -47,12 +47,14 @@ class Tally(NamedTuple):
 
 
 class Month(NamedTuple):
-    """A local calendar month and its part of its year's operational carbon."""
+    """A local calendar month and its part of the operational carbon of its planned year."""
 
     year: int
     first_day: pd.Timestamp
     operational_kg: float
     operational_frac: float
+    even_frac: float
+    """The same if all planned months had as much [-]."""
 
 
 def hourly(run: YearRun) -> pd.DataFrame:
@@ -132,11 +134,11 @@ def _borders_of_days(traces: Traces) -> list[int]:
 def worst_month(study: Study) -> Month | None:
     """Return the month with most operational carbon of all years; None if there is too little."""
     found = [
-        Month(number, months.index[worst], float(months.iloc[worst]), of_year)
+        Month(number, months.index[worst], kg, _share(kg, whole_kg), 1 / len(months))
         for number, run in enumerate(study.years)
         if len(months := monthly_kg(study, run)["plan"]) > 1
         for worst in [int(months.to_numpy().argmax())]
-        for of_year in [_share(months.iloc[worst], months.sum())]
+        for kg, whole_kg in [(float(months.iloc[worst]), hourly(run)["operational_kg"].sum())]
     ]
     return max(found, key=lambda month: month.operational_kg, default=None)
 
@@ -144,7 +146,7 @@ def worst_month(study: Study) -> Month | None:
 def monthly_kg(study: Study, run: YearRun) -> pd.DataFrame:
     """Return operational carbon by local calendar month, of the plan and of doing nothing [kg].
 
-    Months of which the year holds less than a day are left out.
+    Months of which the planned year holds less than a day are left out.
     """
     traces = run.traces
     nothing = run.dispatch.assign(grid_mw=import_without_building_mw(study, traces))

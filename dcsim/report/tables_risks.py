@@ -1,7 +1,7 @@
 """The table of a plan's bad times: its worst weeks, and its longest shortfall."""
 
-from dcsim.report.numbers import number, percent, tonnes
-from dcsim.report.prose_risks import span_of
+from dcsim.report.numbers import in_hours, number, percent, tonnes
+from dcsim.report.prose_risks import span_of, whole_of
 from dcsim.report.risks import Spell, longest_shortfall, tally, worst_weeks
 from dcsim.report.study import Study
 from dcsim.report.tables import TONNES, Table, table_of
@@ -19,12 +19,12 @@ def risks_table(study: Study) -> Table | None:
     spells = {_WEEKS[what]: weeks[what] for what in _WEEKS if what in weeks}
     shortfall = longest_shortfall(study)
     if shortfall is not None:
-        spells[f"Longest shortfall, {shortfall.hours:,} hours"] = shortfall
+        spells[f"Longest shortfall, {in_hours(shortfall.hours)}"] = shortfall
     if not spells:
         return None
     return table_of(
         "risks",
-        "The bad times of the plan, by the site's local days; shares are of the year they are in",
+        f"The bad times of the plan, by the site's local days; shares are of {_whole(study)}",
         [
             ("", False),
             ("Days", False),
@@ -37,6 +37,10 @@ def risks_table(study: Study) -> Table | None:
         ],
         [_row(study, label, spell) for label, spell in spells.items()],
     )
+
+
+def _whole(study: Study) -> str:
+    return whole_of(study, 0) if len(study.years) == 1 else "the planned year they are in"
 
 
 def _row(study: Study, label: str, spell: Spell) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ import pytest
 
 from dcsim.report import prose_risks
 from dcsim.report.figures import all_figures
+from dcsim.report.figures_risks import months_figure
 from dcsim.report.risks import longest_shortfall, monthly_kg, tally, worst_month, worst_weeks
 from dcsim.report.study import Study
 from dcsim.report.tables_risks import risks_table
 from dcsim.report.write import page_of
-from tests.report.conftest import StudyMaker, in_first_year
+from tests.report.conftest import StudyMaker, in_first_year, with_chosen
 from tests.report.page import Page
 
 DAYS = 21
@@ -78,7 +79,8 @@ def test_week_of_most_carbon_need_not_be_that_of_most_import(three_weeks: Study)
     assert words.startswith("The worst week, 15 to 21 March 2022, has ")
     assert "operational carbon: the grid must give 168 MWh, up to 1.00 MW at once." in words
     assert plain([prose_risks.risks_in_short(study)]).startswith(
-        "The worst week, 15 to 21 March 2022, has 50.0 % of the year's operational carbon; import "
+        "The worst week, 15 to 21 March 2022, has 50.0 % of the horizon's operational carbon; "
+        "import peaks at "
     )
 
 
@@ -102,6 +104,15 @@ def test_longest_shortfall_counts_the_battery(three_weeks: Study) -> None:
     assert spell == (0, 100, 130)
     words = plain(prose_risks.bad_weeks_sentences(study))
     assert "is 30 hours, from 04:00 on 5 March 2022: the grid then gives 30.0 MWh" in words
+
+
+def test_a_shortfall_of_one_hour_is_in_the_singular(three_weeks: Study) -> None:
+    hour = np.arange(DAYS * 24)
+    study = with_hours(three_weeks, discharge_mw=np.where(hour == 100, 0.0, 1.0))
+    assert "without a break is 1 hour, from" in plain(prose_risks.bad_weeks_sentences(study))
+    table = risks_table(study)
+    assert table is not None
+    assert table.rows[-1][0].text == "Longest shortfall, 1\u00a0hour"
 
 
 def test_no_shortfall_is_said_to_be_none(three_weeks: Study) -> None:
@@ -133,9 +144,12 @@ def test_months_are_local_and_whole_days_at_least(study_maker: StudyMaker) -> No
     assert worst is not None
     assert worst.first_day == pd.Timestamp("2022-04-01")
     assert worst.operational_frac == pytest.approx(2000 / 2743)
-    assert "The worst month, April 2022, has 72.9 %" in plain(
-        prose_risks.bad_weeks_sentences(study)
-    )
+    assert worst.even_frac == 1 / 2
+    words = plain(prose_risks.bad_weeks_sentences(study))
+    assert (
+        "The worst month, April 2022, has 72.9 % of the horizon's operational carbon, "
+        "200.0 t CO₂e; an even month would have 50.0 %."
+    ) in words
     figure, alt = all_figures(study)["months"]
     heights = [[bar.get_height() for bar in axes.containers[0]] for axes in figure.axes]
     assert heights[1] == pytest.approx([74.3, 200])
@@ -149,13 +163,45 @@ def test_a_few_hours_of_another_month_are_no_month(three_weeks: Study) -> None:
     assert "worst month" not in plain(prose_risks.bad_weeks_sentences(three_weeks))
 
 
+def test_a_month_is_told_by_its_part_of_every_hour(study_maker: StudyMaker) -> None:
+    """March's 743 hours, April's 720 and 20 of May, too few for a month, 1 MW each hour.
+
+    March has 743 of 1,483; of two months an even one has half.
+    """
+    hours = 743 + 720 + 20
+    study = study_maker(start="2022-03-01T06:00Z", hours=hours, strategies=["renewables"])
+    table = study.traces.table.assign(intensity_kg_per_mwh=100.0)
+    study = in_first_year(with_hours(study, grid_mw=1.0), traces=replace(study.traces, table=table))
+    worst = worst_month(study)
+    assert worst is not None
+    assert worst.operational_frac == pytest.approx(743 / 1483)
+    assert worst.even_frac == 1 / 2
+    assert "the plan's highest month has 50.1 % of its total" in plain([months_figure(study)[1]])
+
+
+@pytest.mark.parametrize(
+    ("hours", "years", "whole"),
+    [(8760, 1, "the year"), (1440, 1, "the horizon"), (1440, 2, "the planned year")],
+)
+def test_a_part_is_of_what_was_planned(two_days: Study, hours: int, years: int, whole: str) -> None:
+    hour = np.arange(hours)
+    index = pd.date_range("2022-01-01", periods=hours, freq="h", tz="UTC")
+    table = two_days.traces.table.iloc[hour % two_days.traces.hours].set_axis(index)
+    longer = replace(two_days.traces, table=table, local_day=hour // 24)
+    run = replace(two_days.years[0], traces=longer)
+    assert prose_risks.whole_of(replace(two_days, years=(run,) * years), 0) == whole
+
+
 def test_two_days_have_no_bad_week(two_days: Study) -> None:
     assert worst_weeks(two_days) == {}
     page = Page(page_of(two_days, {}))
     assert "The horizon is too short to have a bad week." in page.words
     assert "The worst week" not in page.words
+    assert "The plan knows every hour of the horizon in advance." in page.words
+    assert "shares are of the horizon" in page.words
+    assert "The horizon stands for all years of what is built" in page.words
     assert [row[0] for row in page.tables["table-risks"][1:]] == [
-        f"Longest shortfall, {longest_shortfall(two_days).hours} hours"
+        f"Longest shortfall, {longest_shortfall(two_days).hours}\u00a0hours"
     ]
 
 
@@ -164,6 +210,7 @@ def test_a_plan_without_import_has_nothing_to_fear(three_weeks: Study) -> None:
     assert prose_risks.risks_in_short(study).startswith("No week has any operational carbon; ")
     words = plain(prose_risks.bad_weeks_sentences(study))
     assert words.startswith("No week has any operational carbon. In every hour")
+    assert "hour. The plan imports in no hour. Grid" in all_figures(study)["import_heatmap"][1]
 
 
 def test_table_tells_every_bad_time(three_weeks: Study) -> None:
@@ -174,9 +221,9 @@ def test_table_tells_every_bad_time(three_weeks: Study) -> None:
         "Week of most operational carbon",
         "Week of most import",
         "Week of least own supply",
-        "Longest shortfall, 504 hours",
+        "Longest shortfall, 504\u00a0hours",
     ]
-    assert rows["Longest shortfall, 504 hours"][1:3] == ["504.0", "100.0\u00a0%"]
+    assert rows["Longest shortfall, 504\u00a0hours"][1:3] == ["504.0", "100.0\u00a0%"]
 
 
 def test_worst_week_is_drawn_of_the_year_it_is_in(study_maker: StudyMaker) -> None:
@@ -226,6 +273,21 @@ def test_load_that_is_left_without_foresight_is_told(two_days: Study) -> None:
         prose_risks.foresight_sentences(study)
     )
     assert "unserved" not in plain(prose_risks.foresight_sentences(two_days))
+    assert plain([prose_risks.risks_in_short(study)]).endswith(" and leave 4.25 MWh unserved.")
+    assert "unserved" not in prose_risks.risks_in_short(two_days)
+
+
+def test_what_a_plan_without_carbon_emits_without_foresight_is_told_in_tonnes(
+    two_days: Study,
+) -> None:
+    """A share of nothing is no number; the 8 t of the run without foresight are one."""
+    chosen, rows = two_days.chosen.footprint, two_days.chosen.footprint.ledger.rows
+    clean = replace(chosen, ledger=replace(chosen.ledger, rows=()))
+    dirty = replace(chosen, ledger=replace(chosen.ledger, rows=(replace(rows[0], kg=8_000.0),)))
+    study = replace(with_chosen(two_days, footprint=clean), without_foresight=dirty)
+    assert "would emit 8.000 t CO₂e more." in plain([prose_risks.risks_in_short(study)])
+    told = plain(prose_risks.foresight_sentences(study))
+    assert "it emits 8.000 t CO₂e in 48 hours, 8.000 t CO₂e more than the plan; own" in told
 
 
 def test_a_connection_that_must_grow_is_told(two_days: Study) -> None:
