@@ -21,7 +21,7 @@ from dcsim.report.figures_risks import risk_figures
 from dcsim.report.figures_sensitivity import sensitivity_figure
 from dcsim.report.figures_week import week_figures
 from dcsim.report.figures_year import duration_figure, heatmap_figure
-from dcsim.report.numbers import carbon_unit, number, percent, period, tonnes
+from dcsim.report.numbers import NOTHING_BELOW, carbon_unit, number, percent, period, tonnes
 from dcsim.report.sensitivity import carbon_swings
 from dcsim.report.study import Outcome, Study
 from dcsim.report.style import (
@@ -136,7 +136,12 @@ def _bar_label(study: Study, outcome: Outcome) -> str:
     total = f"{tonnes(outcome.footprint.total_kg)} t"
     if outcome is study.nothing:
         return total if study.is_fair else f"{total}, load left unserved"
-    return f"{total} ({_less(saved_frac(study, outcome))})" if study.is_fair else total
+    return f"{total} ({_less(saved_frac(study, outcome))})" if _has_shares(study) else total
+
+
+def _has_shares(study: Study) -> bool:
+    """Say whether doing nothing is a measure: it serves the load, and emits anything."""
+    return study.is_fair and study.nothing.footprint.total_kg > NOTHING_BELOW
 
 
 def _less(frac: float) -> str:
@@ -145,9 +150,10 @@ def _less(frac: float) -> str:
 
 def _strategies_alt(study: Study) -> str:
     parts = [f"{o.label}: {_bar_label(study, o)}" for o in study.outcomes]
+    measure = "; shares are of what doing nothing emits" if _has_shares(study) else ""
     return (
         f"Stacked bars of operational and embodied carbon {period(study.horizon_hours)}, by "
-        f"strategy. {'. '.join(parts)} than doing nothing."
+        f"strategy. {'; '.join(parts)}{measure}."
     )
 
 

@@ -19,7 +19,7 @@ from dcsim.report.numbers import (
 from dcsim.report.study import Study
 from dcsim.report.views import local_time, saved_frac, saved_kg, span_in_words
 from dcsim.scenario.money import Minimize
-from dcsim.scenario.spec import Account
+from dcsim.scenario.spec import Account, FileLoad
 from dcsim.units import KG_PER_T
 
 
@@ -58,16 +58,21 @@ def facts(study: Study) -> list[Fact]:
     """Return what the report is about, in a few lines."""
     scenario = study.scenario
     return [
-        Fact(
-            "Site",
-            f"{with_unit(plain(scenario.datacenter.capacity_mw), 'MW')} of IT, {_load(study)}",
-        ),
+        Fact("Site", f"{_size(study)}, {_load(study)}"),
         Fact("Grid", _grid(study)),
         Fact("Carbon of the grid", _CHARGED[scenario.grid.account]),
         Fact("Planned for", _horizon(study)),
         Fact("Minimized", _MINIMIZED[scenario.objective.minimize]),
         Fact("Made with", f"dcsim {study.versions['dcsim']}, seed {scenario.seed}"),
     ]
+
+
+def _size(study: Study) -> str:
+    """Return the capacity; of a load metered in MW, which has nothing to do with it, just that."""
+    datacenter = study.scenario.datacenter
+    if isinstance(datacenter.load, FileLoad) and datacenter.load.unit == "mw":
+        return "metered"
+    return f"{with_unit(plain(datacenter.capacity_mw), 'MW')} of IT"
 
 
 def _load(study: Study) -> str:
@@ -105,6 +110,8 @@ def tiles(study: Study) -> list[Tile]:
 def _saving(study: Study) -> Tile:
     if not study.is_fair:
         return Tile(DASH, "doing nothing is no measure", "Saved")
+    if study.nothing.footprint.total_kg < NOTHING_BELOW:
+        return Tile(DASH, "doing nothing emits nothing", "Saved")
     return Tile(percent(saved_frac(study, study.chosen)), "of doing nothing's carbon", "Saved")
 
 

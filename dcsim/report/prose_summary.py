@@ -70,11 +70,12 @@ def _total_against_nothing(study: Study) -> str:
     start = f"{what} emits {in_tonnes(plan_kg)} {period(study.horizon_hours)}"
     if not study.is_fair:
         return f"{start}. Doing nothing is no measure here: it leaves load unserved."
-    if abs(frac) < LEAST_TOLD_FRAC:
+    if abs(saved) < max(LEAST_TOLD_FRAC * nothing_kg, NOTHING_BELOW):
         return f"{start}, as much as doing nothing to within 0.1{chr(160)}%."
+    share = f" or {percent(abs(frac))}" if nothing_kg > NOTHING_BELOW else ""
     return (
-        f"{start}, against {in_tonnes(nothing_kg)} from doing nothing: {in_tonnes(abs(saved))} or "
-        f"{percent(abs(frac))} {'less' if saved > 0 else 'more'}."
+        f"{start}, against {in_tonnes(nothing_kg)} from doing nothing: {in_tonnes(abs(saved))}"
+        f"{share} {'less' if saved > 0 else 'more'}."
     )
 
 

@@ -6,14 +6,17 @@ from dataclasses import replace
 import pytest
 
 from dcsim.report import key_figures, prose_alternatives, prose_limits, tables_alternatives
+from dcsim.report.figures import strategies_figure
 from dcsim.report.prose_summary import executive_summary
 from dcsim.report.sections import CAPTIONS, FIGURES_OF, SECTIONS
 from dcsim.report.study import Study
 from dcsim.report.write import page_of
+from dcsim.scenario.spec import FileLoad
 from tests.report.conftest import (
     ANSWERS,
     StudyMaker,
     objective_changed,
+    sentences,
     with_alternatives,
     with_chosen,
 )
@@ -178,9 +181,35 @@ def test_tiles_are_the_key_figures(two_days: Study, study_maker: StudyMaker) -> 
     assert "Cost" in tiles
 
 
+def test_no_share_is_told_of_a_grid_without_carbon(study_maker: StudyMaker) -> None:
+    """Doing nothing emits nothing, and 5 MW of wind that must be built a few tonnes more."""
+    study = study_maker(wind={"min_mw": 5}, hours=24, strategies=["renewables"])
+    nothing, *others = study.outcomes
+    ledger = replace(nothing.footprint.ledger, rows=())
+    clean = replace(nothing, footprint=replace(nothing.footprint, ledger=ledger))
+    study = replace(study, outcomes=(clean, *others))
+    total = f"{study.chosen.footprint.total_kg / 1000:.4g} t CO₂e"
+    assert f"against 0 t CO₂e from doing nothing: {total} more." in plain(sentences(study)[1])
+    tiles = {tile.label: tile for tile in key_figures.tiles(study)}
+    assert tiles["Saved"].number == "–"
+    assert "%" not in strategies_figure(study)[1]
+
+
+def with_load(study: Study, load: FileLoad) -> Study:
+    """The study as if its load had come from a file."""
+    datacenter = study.scenario.datacenter.model_copy(update={"load": load})
+    return replace(study, scenario=study.scenario.model_copy(update={"datacenter": datacenter}))
+
+
 def test_facts_tell_what_is_asked(two_days: Study, two_years: Study) -> None:
     told = dict(key_figures.facts(two_days))
     assert plain(told["Site"]) == "10 MW of IT, mean load 9.00 MW, time zone America/Chicago"
+    metered = with_load(two_days, FileLoad(kind="file", file="load.csv"))
+    assert plain(dict(key_figures.facts(metered))["Site"]) == (
+        "metered, mean load 9.00 MW, time zone America/Chicago"
+    )
+    shares = with_load(two_days, FileLoad(kind="file", file="load.csv", unit="frac"))
+    assert dict(key_figures.facts(shares))["Site"] == told["Site"]
     assert told["Grid"] == "grid.csv"
     assert plain(told["Planned for"]) == "2 days, 14 to 15 July 2022"
     assert told["Made with"].endswith("seed 0")

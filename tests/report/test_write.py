@@ -362,6 +362,10 @@ def test_no_saving_is_told_against_a_load_that_is_not_served(study_maker: StudyM
     assert any("load left unserved" in text.get_text() for text in bars)
     costs = all_figures(tight)["costs"][0].axes[0].texts
     assert any(text.get_text().endswith("million, load left unserved") for text in costs)
+    alt = all_figures(tight)["strategies"][1]
+    assert "load left unserved; " in alt
+    assert "shares" not in alt
+    assert "doing nothing" not in alt
 
 
 @pytest.mark.parametrize(
