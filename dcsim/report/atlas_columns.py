@@ -47,7 +47,8 @@ RANKED: tuple[Shown, ...] = (
     (
         Column(
             "With the plan",
-            "Operational and embodied carbon of the plan with the most options.",
+            "Operational and embodied carbon of the plan with the most options that keeps the "
+            "limits.",
             unit=TOTAL_UNIT,
         ),
         "total_t_per_mw",

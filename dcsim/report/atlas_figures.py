@@ -21,7 +21,7 @@ from dcsim.report.atlas_why import (
 from dcsim.report.atlas_words import per_mw
 from dcsim.report.figures import Described
 from dcsim.report.numbers import percent, rounded
-from dcsim.report.study import NOTHING, STRATEGY_LABELS
+from dcsim.report.study import STRATEGY_LABELS
 from dcsim.report.style import (
     COLORS,
     FAINT,
@@ -104,9 +104,11 @@ def draw_sources(axes: Axes, rows: pd.DataFrame, names: Sequence[str]) -> None:
     axes.grid(axis="x")
 
 
-def before_and_after_figure(atlas: Atlas) -> Described:
-    """Draw what the plan leaves against what doing nothing emits, place by place."""
-    rows = atlas.places
+def before_and_after_figure(atlas: Atlas) -> Described | None:
+    """Draw what the plan leaves against what doing nothing emits, where that is a measure."""
+    rows = atlas.places[atlas.places["saved_frac"].notna()]
+    if rows.empty:
+        return None
     x, y = rows["nothing_t_per_mw"], rows["total_t_per_mw"]
     figure = new_figure("Where planning saves most", 4.8)
     axes = figure.add_subplot()
@@ -125,6 +127,9 @@ def before_and_after_figure(atlas: Atlas) -> Described:
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(TICKS)
     legend_below(figure, axes, 4)
+    if len(rows) < len(atlas.places):
+        caption(figure, f"{len(rows)} of {len(atlas.places)} places: in the others, doing nothing "
+                "leaves load unserved or emits nothing.")  # fmt: skip
     return figure, (
         f"Scatter of {len(rows)} places: total with the plan against doing nothing. Doing nothing "
         f"goes from {rounded(x.min())} ({x.idxmin()}) to {rounded(x.max())} ({x.idxmax()}), with "
@@ -135,10 +140,10 @@ def before_and_after_figure(atlas: Atlas) -> Described:
 
 def telling(rows: pd.DataFrame) -> list[str]:
     """Return places worth a name: first, last, and extremes of saving and of doing nothing."""
-    saved, nothing = rows["saved_frac"].dropna(), rows["nothing_t_per_mw"]
-    ends = [rows.index[0], rows.index[1], rows.index[-2], rows.index[-1], nothing.idxmin()]
-    more = [nothing.idxmax(), *([saved.idxmin(), saved.idxmax()] if len(saved) else [])]
-    return list(dict.fromkeys(str(ba) for ba in [*ends, *more]))[:_LABELLED]
+    saved, nothing = rows["saved_frac"], rows["nothing_t_per_mw"]
+    extremes = [nothing.idxmin(), nothing.idxmax(), saved.idxmin(), saved.idxmax()]
+    ends = [*rows.index[:2], *rows.index[-2:], *extremes]
+    return list(dict.fromkeys(str(ba) for ba in ends))[:_LABELLED]
 
 
 def _name_points(axes: Axes, x: pd.Series, y: pd.Series, names: Sequence[str]) -> None:
@@ -184,21 +189,20 @@ def _draw_saved(axes: Axes, saved: float) -> None:
 
 def options_figure(atlas: Atlas) -> Described | None:
     """Draw what each strategy saves over all places, and what it takes off renewables alone."""
-    names = atlas.strategies
-    if len(names) < 2:
+    names, saved = atlas.strategies, atlas.saved.dropna(axis="columns", how="all")
+    if len(names) < 2 or saved.empty:
         return None
-    saved = 1 - atlas.options.div(atlas.options[NOTHING], axis=0)
     base = atlas.options.get("renewables")
     figure = new_figure("What each option saves, place by place", 1.9 + 0.55 * len(names))
     panels = figure.subplots(1, 1 if base is None else 2, squeeze=False)[0]
-    _draw_strips(panels[0], [(name, saved[name]) for name in names])
+    _draw_strips(panels[0], [(str(name), saved[name]) for name in saved])
     panels[0].set_xlabel("Saved of doing nothing [%]")
     if base is not None:
         more = [(n, 1 - atlas.options[n] / base) for n in names if n != "renewables"]
         _draw_strips(panels[1], more)
         panels[1].set_xlabel("Taken off what renewables alone leave [%]")
     caption(figure, "A dot for each place; boxes hold the middle half, whiskers 5 to 95 %.")
-    told = "; ".join(f"{STRATEGY_LABELS[n]} {percent(saved[n].median())}" for n in names)
+    told = "; ".join(f"{STRATEGY_LABELS[str(n)]} {percent(saved[n].median())}" for n in saved)
     return figure, f"Strips of the share saved by each strategy over places; medians: {told}."
 
 

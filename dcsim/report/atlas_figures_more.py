@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 
 from dcsim.report.atlas_places import PLACES, Atlas
 from dcsim.report.atlas_words import per_mw
-from dcsim.report.batch import BA
 from dcsim.report.figures import Described
 from dcsim.report.numbers import CO2E, period
 from dcsim.report.prose import listed
@@ -29,14 +28,14 @@ _USD_PER_THOUSAND = 1000.0
 def fronts_of(atlas: Atlas, kind: str) -> pd.DataFrame:
     """Return the fronts of a kind under the first labels, of the last strategy that has them."""
     rows = atlas.findings.fronts
-    rows = rows[(rows["front"] == kind) & rows[BA].isin(atlas.places.index)]
+    rows = rows[(rows["front"] == kind) & rows[PLACES].isin(atlas.places.index)]
     for axis, labels in atlas.findings.axes.items():
         if axis != PLACES:
             rows = rows[rows[axis] == labels[0]]
     if rows.empty:
         return rows
     last = [s for s in STRATEGY_LABELS if (rows["strategy"] == s).any()][-1]
-    return rows[rows["strategy"] == last].sort_values([BA, "point"], kind="stable")
+    return rows[rows["strategy"] == last].sort_values([PLACES, "point"], kind="stable")
 
 
 def named_places(atlas: Atlas, codes: Sequence[str]) -> dict[str, str]:
@@ -64,22 +63,24 @@ def carbon_fronts_figure(atlas: Atlas) -> Described | None:
     rows = fronts_of(atlas, "carbon")
     if rows.empty:
         return None
-    per = atlas.places["load_mw"].reindex(rows[BA]).to_numpy() * KG_PER_T
+    per = atlas.places["load_mw"].reindex(rows[PLACES]).to_numpy() * KG_PER_T
     x, y = rows["embodied_kg"] / per, rows["operational_kg"] / per
+    nothing = atlas.places["nothing_t_per_mw"].where(atlas.places["saved_frac"].notna())
+    share = PERCENT / nothing.reindex(rows[PLACES]).to_numpy()
+    has_shares = not np.isnan(share).all()
     figure = new_figure("What making more saves in running, everywhere", 4.9)
-    whole, shares = figure.subplots(1, 2)
+    whole, *others = figure.subplots(1, 1 + has_shares, squeeze=False)[0]
     _draw_fronts(whole, atlas, rows, x, y)
-    nothing = atlas.places["nothing_t_per_mw"].reindex(rows[BA]).to_numpy()
-    share = PERCENT / np.where(nothing > 0, nothing, np.nan)
-    _draw_fronts(shares, atlas, rows, x * share, y * share)
     whole.set_title("Per MW of mean load")
     whole.set_xlabel(f"Embodied [{per_mw(atlas)}]")
     whole.set_ylabel(f"Operational [{per_mw(atlas)}]")
-    shares.set_title("As shares of doing nothing")
-    shares.set_xlabel("Embodied [% of doing nothing]")
-    shares.set_ylabel("Operational [% of doing nothing]")
+    for shares in others:
+        _draw_fronts(shares, atlas, rows, x * share, y * share)
+        shares.set_title("As shares of doing nothing")
+        shares.set_xlabel("Embodied [% of doing nothing]")
+        shares.set_ylabel("Operational [% of doing nothing]")
     legend_below(figure, whole, 4)
-    count, named = rows[BA].nunique(), _named(atlas, rows)
+    count, named = rows[PLACES].nunique(), _named(atlas, rows)
     caption(
         figure,
         f"A line for each of {count} places, cut off beyond the least totals, the stars.",
@@ -95,7 +96,7 @@ def cost_fronts_figure(atlas: Atlas) -> Described | None:
     rows = fronts_of(atlas, "cost")
     if rows.empty:
         return None
-    load = atlas.places["load_mw"].reindex(rows[BA]).to_numpy()
+    load = atlas.places["load_mw"].reindex(rows[PLACES]).to_numpy()
     x, y = rows["total_kg"] / KG_PER_T / load, rows["cost_usd"] / _USD_PER_THOUSAND / load
     figure = new_figure("What less carbon costs, everywhere", 4.6)
     axes = figure.add_subplot()
@@ -103,22 +104,22 @@ def cost_fronts_figure(atlas: Atlas) -> Described | None:
     axes.set_xlabel(f"Carbon [{per_mw(atlas)}]")
     axes.set_ylabel(f"Cost [thousand USD {period(atlas.hours)} per MW]")
     legend_below(figure, axes, 4)
-    count = rows[BA].nunique()
+    count = rows[PLACES].nunique()
     return figure, f"Fronts of {count} places, cost against carbon {CO2E} per MW of mean load."
 
 
 def _named(atlas: Atlas, rows: pd.DataFrame) -> dict[str, str]:
-    points = rows[BA].value_counts()
+    points = rows[PLACES].value_counts()
     return named_places(atlas, [str(ba) for ba in points.index[points > 1]])
 
 
 def _draw_fronts(axes: Axes, atlas: Atlas, rows: pd.DataFrame, x: pd.Series, y: pd.Series) -> None:
     """Draw all fronts faint and some in color, the latter with their names for the legend."""
-    codes = [str(ba) for ba in rows[BA].unique()]
+    codes = [str(ba) for ba in rows[PLACES].unique()]
     named = _named(atlas, rows)
     colors = dict(zip(named, _NAMED_COLORS, strict=False))
     for ba in [*(code for code in codes if code not in named), *named]:
-        here, is_named = rows[BA] == ba, ba in named
+        here, is_named = rows[PLACES] == ba, ba in named
         color = colors.get(ba, _OTHERS)
         star = here & rows["is_optimum"].astype("boolean").fillna(False).astype(bool)
         axes.plot(

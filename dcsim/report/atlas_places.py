@@ -10,11 +10,13 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from dcsim.grid.authorities import known_authorities
 from dcsim.optimize.plan import ROUNDING_MW
 from dcsim.report.batch import BA, KEY, SITE_COLUMNS, BatchFindings
-from dcsim.report.study import NOTHING, STRATEGY_LABELS
+from dcsim.report.study import NOTHING
+from dcsim.scenario.spec import Scenario
 from dcsim.units import KG_PER_T
 
 PLACES = "ba"
@@ -49,9 +51,19 @@ _SIZES = {
     "servers_per_mw": "extra_server_mw",
 }
 _KEPT = (
-    "strategy", "coverage_frac", "cfe_frac", "gap_frac", "is_optimal", "infeasible", "cost_usd",
-    "curtailed_mwh", "load_mwh", "unserved_mwh", "replay_difference_frac",
+    "strategy", "total_kg", "coverage_frac", "cfe_frac", "gap_frac", "is_optimal", "infeasible",
+    "cost_usd", "curtailed_mwh", "load_mwh", "unserved_mwh", "total_t_per_mw", "nothing_t_per_mw",
+    "saved_frac", "usd_per_t",
 )  # fmt: skip
+
+_OPTIONS = {
+    NOTHING: 0,
+    "renewables": 1,
+    "renewables_battery": 2,
+    "renewables_shifting": 2,
+    "all": 3,
+}
+"""How many options each strategy has."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,11 @@ class Atlas:
     """The findings of a study with several places, as its report looks at them."""
 
     findings: BatchFindings
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """Return the base scenario."""
+        return Scenario.model_validate(yaml.safe_load(self.findings.scenario_yaml))
 
     @cached_property
     def cases(self) -> pd.DataFrame:
@@ -72,9 +89,15 @@ class Atlas:
 
     @cached_property
     def without(self) -> pd.DataFrame:
-        """Return the places under the first labels whose fullest plan cannot keep the limits."""
+        """Return the places under the first labels where no strategy keeps the limits."""
         rows = self.at({})
         return rows[rows["infeasible"] != ""]
+
+    @cached_property
+    def plans(self) -> pd.DataFrame:
+        """Return all plans of the ranked places under the first labels: see `beside_nothing`."""
+        plans = self.findings.plans
+        return beside_nothing(plans[plans[KEY].isin(self.places[KEY])])
 
     @cached_property
     def options(self) -> pd.DataFrame:
@@ -82,11 +105,16 @@ class Atlas:
 
         Strategies that keep the limits nowhere are left out.
         """
-        first = self.findings.plans[self.findings.plans[KEY].isin(self.places[KEY])]
-        per_mw = first["total_kg"] / KG_PER_T / first["load_mw"]
-        table = first.assign(t=per_mw).pivot(index=BA, columns="strategy", values="t")
-        columns = list(dict.fromkeys(first["strategy"]))
-        return table.loc[self.places.index, columns].dropna(axis="columns", how="all")
+        return self._by_strategy("total_t_per_mw").dropna(axis="columns", how="all")
+
+    @cached_property
+    def saved(self) -> pd.DataFrame:
+        """Return what each of `strategies` saves in each ranked place: see `beside_nothing` [-]."""
+        return self._by_strategy("saved_frac")[self.strategies]
+
+    def _by_strategy(self, column: str) -> pd.DataFrame:
+        table = self.plans.pivot(index=PLACES, columns="strategy", values=column)
+        return table.loc[self.places.index, list(dict.fromkeys(self.plans["strategy"]))]
 
     @property
     def strategies(self) -> list[str]:
@@ -116,11 +144,14 @@ class Atlas:
     @property
     def failed(self) -> list[str]:
         """Return the places whose case under the first labels failed."""
+        return [str(ba) for ba in self._under(self.findings.failures, {})[PLACES]]
+
+    @property
+    def failed_elsewhere(self) -> list[str]:
+        """Return the place of each case that failed under other labels than the first."""
         rows = self.findings.failures
-        for axis, labels in self.findings.axes.items():
-            if axis != PLACES:
-                rows = rows[rows[axis] == labels[0]]
-        return [str(ba) for ba in rows[PLACES]]
+        first = self._under(rows, {}).index
+        return [str(ba) for ba in rows.drop(index=first)[PLACES]]
 
     @property
     def is_under_way(self) -> bool:
@@ -138,11 +169,13 @@ class Atlas:
 
     def at(self, labels: Mapping[str, str]) -> pd.DataFrame:
         """Return the cases under some labels, and the first of all other axes, by place."""
-        rows = self.cases
+        return self._under(self.cases, labels).set_index(PLACES, drop=False).rename_axis(None)
+
+    def _under(self, rows: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
         for axis, known in self.findings.axes.items():
             if axis != PLACES:
                 rows = rows[rows[axis] == labels.get(axis, known[0])]
-        return rows.drop_duplicates(BA).set_index(BA)
+        return rows
 
     def pairs(self, axis: str, label: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the places that have a plan under the first label of an axis and under another.
@@ -158,47 +191,84 @@ class Atlas:
         return first, second.assign(rank=range(1, len(both) + 1)).loc[both]
 
 
+def is_atlas(findings: BatchFindings) -> bool:
+    """Tell whether a study compares places, with every case at its own place on every axis.
+
+    Where a case has no label on some axis, or two have the same on all, an atlas would leave out
+    cases.
+    """
+    axes = findings.axes
+    if len(axes.get(PLACES, ())) < 2 or not all(axes.values()):
+        return False
+    columns = [KEY, *axes]
+    cases = pd.concat([findings.plans[columns], findings.failures[columns]]).drop_duplicates()
+    labels = cases[list(axes)]
+    return not ((labels == "").any(axis=None) or labels.duplicated().any())
+
+
 def compared(findings: BatchFindings) -> pd.DataFrame:
-    """Return a row for each case that is done: its plan with the most options beside doing nothing.
+    """Return a row for each case that is done: its fullest plan beside doing nothing.
 
     Columns: those of the place and the axes, yields of nothing missing; the plan and its scores;
-    `total_t_per_mw`, `nothing_t_per_mw` and one for each of `SOURCES` [t per MW of mean load];
-    sizes per MW of mean load; `battery_h` [h]; `saved_frac`, missing where doing nothing leaves
-    load unserved; `usd_per_t`, missing where nothing is saved; `own_frac`, what solar and wind
-    could generate over the load; `wind_share_frac` of that; `built`, one of `BUILT`.
+    those of `beside_nothing`; one for each of `SOURCES` [t per MW of mean load]; sizes per MW of
+    mean load; `battery_h` [h]; `own_frac`, what solar and wind could generate over the load;
+    `wind_share_frac` of that; `built`, one of `BUILT`.
     """
-    plans = findings.plans
-    rows = _fullest(plans)
-    nothing = plans[plans["strategy"] == NOTHING].set_index(KEY).reindex(rows[KEY])
+    plans = beside_nothing(findings.plans)
+    rows = fullest(plans)
     axes = [axis for axis in findings.axes if axis in plans.columns]
     table = rows[list(dict.fromkeys([KEY, BA, *axes, *SITE_COLUMNS, *_KEPT]))].copy()
     for yield_ in YIELDS:
         table[yield_] = table[yield_].where(table[yield_] > 0)
     per_mw = 1 / rows["load_mw"]
-    table["total_t_per_mw"] = rows["total_kg"] / KG_PER_T * per_mw
-    table["nothing_t_per_mw"] = nothing["total_kg"].to_numpy() / KG_PER_T * per_mw
     for name, column in SOURCES.items():
         table[f"{name}_t_per_mw"] = rows[column] / KG_PER_T * per_mw
     for name, column in _SIZES.items():
         table[name] = rows[column] * per_mw
     table["battery_h"] = _over(table["battery_mwh_per_mw"], table["battery_mw_per_mw"])
-    is_fair = (nothing["unserved_mwh"].to_numpy() <= ROUNDING_MW) & (rows["unserved_mwh"] < 1)
-    saved_t = (table["nothing_t_per_mw"] - table["total_t_per_mw"]).where(is_fair)
-    table["saved_frac"] = _over(saved_t, table["nothing_t_per_mw"])
-    more_usd = (rows["cost_usd"] - nothing["cost_usd"].to_numpy()) * per_mw
-    table["usd_per_t"] = _over(more_usd, saved_t)
     _add_own_generation(table)
-    return table.join(registry_of(table[BA]), on=BA)
+    place = PLACES if PLACES in axes else BA
+    return table.join(registry_of(table[place]), on=place)
 
 
-def _fullest(plans: pd.DataFrame) -> pd.DataFrame:
-    """Return of each case the row of the strategy with the most options, in the order of cases."""
-    order = {name: n for n, name in enumerate(STRATEGY_LABELS)}
-    by_options = plans.assign(options=plans["strategy"].map(order)).sort_values(
-        "options", kind="stable"
+def beside_nothing(plans: pd.DataFrame) -> pd.DataFrame:
+    """Return plans with what doing nothing emits in their cases, and what they save of it.
+
+    Adds `total_t_per_mw` and `nothing_t_per_mw` [t per MW of mean load]; `saved_frac`, missing
+    where doing nothing or the plan leaves load unserved, or doing nothing emits nothing;
+    `usd_per_t`, missing where nothing is saved.
+    """
+    nothing = plans[plans["strategy"] == NOTHING].set_index(KEY).reindex(plans[KEY])
+    nothing = nothing.set_index(plans.index)
+    total_t, nothing_t = (t["total_kg"] / KG_PER_T / plans["load_mw"] for t in (plans, nothing))
+    is_fair = (nothing["unserved_mwh"] <= ROUNDING_MW) & (plans["unserved_mwh"] < 1)
+    saved_t = (nothing_t - total_t).where(is_fair)
+    more_usd = (plans["cost_usd"] - nothing["cost_usd"]) / plans["load_mw"]
+    return plans.assign(
+        total_t_per_mw=total_t,
+        nothing_t_per_mw=nothing_t,
+        saved_frac=_over(saved_t, nothing_t),
+        usd_per_t=_over(more_usd, saved_t),
     )
-    rows = by_options.drop_duplicates(KEY, keep="last").drop(columns="options")
-    return rows.sort_index().reset_index(drop=True)
+
+
+def fullest(plans: pd.DataFrame) -> pd.DataFrame:
+    """Return of each case the plan with the most options, in the order of cases.
+
+    It is the one of the least total where two have as many: a battery against shifting. A strategy
+    that cannot keep the limits is taken only where none can; doing nothing, where none was planned.
+    """
+    order = plans.assign(
+        options=plans["strategy"].map(_OPTIONS),
+        is_planned=plans["strategy"] != NOTHING,
+        is_possible=plans["total_kg"].notna(),
+    ).sort_values(
+        ["is_planned", "is_possible", "options", "total_kg"],
+        ascending=[True, True, True, False],
+        kind="stable",
+    )
+    chosen = order.index[~order[KEY].duplicated(keep="last")]
+    return plans.loc[chosen.sort_values()].reset_index(drop=True)
 
 
 def _over(part: pd.Series, whole: pd.Series) -> pd.Series:
@@ -242,11 +312,16 @@ def ranked(rows: pd.DataFrame) -> pd.DataFrame:
 def making_kg_per_mwh(atlas: Atlas, source: str) -> float | None:
     """Return what making a MWh of own `solar` or `wind` emits, from what was built [kg/MWh].
 
-    It is charged for each MWh that could be generated: the embodied carbon over capacity, capacity
-    factor and hours. The median of the places that build it; none if no place does.
+    It is charged for each MWh that new capacity could generate: the embodied carbon over capacity
+    beyond what exists, capacity factor and hours. The median of the places that build it; none if
+    no place does, or if what exists is an axis.
     """
-    rows = atlas.places[atlas.places[f"{source}_per_mw"] > BUILT_BELOW]
-    mwh = rows[f"{source}_per_mw"] * rows[f"{source}_cf"] * rows["hours"]
+    if f"{source}.existing_mw" in atlas.findings.axes:
+        return None
+    existing_mw = getattr(atlas.scenario, source).existing_mw
+    new_per_mw = atlas.places[f"{source}_per_mw"] - existing_mw / atlas.places["load_mw"]
+    rows = atlas.places[new_per_mw > BUILT_BELOW]
+    mwh = new_per_mw[rows.index] * rows[f"{source}_cf"] * rows["hours"]
     if rows.empty:
         return None
     return float((rows[f"{source}_t_per_mw"] * KG_PER_T / mwh).median())

@@ -11,7 +11,7 @@ from dcsim.report.atlas_words import per_mw, spearman
 from dcsim.report.batch import BatchFindings
 from dcsim.report.numbers import DASH, percent, signed
 from dcsim.report.sortable import Column, Entry, Line, SortableTable, figure, sortable, words
-from dcsim.report.study import NOTHING, STRATEGY_LABELS
+from dcsim.report.study import STRATEGY_LABELS
 from dcsim.report.tables import Table, table_of
 
 _MOVED_MOST = 3
@@ -118,24 +118,42 @@ def options_table(atlas: Atlas) -> Table | None:
     if len(atlas.strategies) < 2:
         return None
     base = atlas.options.get("renewables")
-    saved = 1 - atlas.options.div(atlas.options[NOTHING], axis=0)
     rows = [
         (
             STRATEGY_LABELS[name],
-            f"{saved[name].count()}",
-            percent(saved[name].median()),
-            f"{percent(saved[name].min())} ({saved[name].idxmin()})",
-            f"{percent(saved[name].max())} ({saved[name].idxmax()})",
+            f"{atlas.options[name].count()}",
+            *_saved(atlas.saved[name].dropna()),
             *_further(atlas.options[name], base),
         )
         for name in atlas.strategies
-        if saved[name].notna().any()
     ]
     head = [
         ("", False), ("Places", True), ("Saved: median", True), ("Least", True), ("Most", True),
         ("Further, on top of renewables: median", True), ("Most", True),
     ]  # fmt: skip
-    return table_of("options", "What each strategy saves of doing nothing, over places", head, rows)
+    caption = f"What each strategy saves of doing nothing, over places{_without_saving(atlas)}"
+    return table_of("options", caption, head, rows)
+
+
+def _without_saving(atlas: Atlas) -> str:
+    """Say in how many places nothing is said to be saved, and why."""
+    count = int(atlas.places["saved_frac"].isna().sum())
+    if not count:
+        return ""
+    return (
+        f"; not over the {count} of {len(atlas.places)} where doing nothing leaves load unserved "
+        "or emits nothing"
+    )
+
+
+def _saved(saved: pd.Series) -> tuple[str, str, str]:
+    if saved.empty:
+        return DASH, DASH, DASH
+    return (
+        percent(saved.median()),
+        f"{percent(saved.min())} ({saved.idxmin()})",
+        f"{percent(saved.max())} ({saved.idxmax()})",
+    )
 
 
 def _further(one: pd.Series, base: pd.Series | None) -> tuple[str, str]:

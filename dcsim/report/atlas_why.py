@@ -40,8 +40,8 @@ RULES = (
     "grid power, at the grid's mean intensity; the rest may go unused. The lower that share, the "
     "more is built and the more of it is curtailed. “At no time” means: not at the mean; in hours "
     "of dirtier power it may.",
-    "What making takes is read off what was built: embodied carbon over what could be generated, "
-    "at the median of the places that build it.",
+    "What making takes is read off what was built: embodied carbon over what the new capacity "
+    "could generate, at the median of the places that build it.",
     f"A place stands out by what is among the {_EXTREME} highest or lowest of all places.",
     "Rank correlations (Spearman's ρ) say what goes with what over the places, not what causes it.",
 )

@@ -59,6 +59,7 @@ def atlas_headline(atlas: Atlas) -> list[str]:
         _what_is_built(atlas),
         *_what_is_unknown(atlas),
         *_what_is_borrowed(atlas),
+        *_what_is_shared(atlas),
         *_what_options_bring(atlas),
         *_what_it_costs(atlas),
         *_how_firm(atlas),
@@ -70,6 +71,12 @@ def _best_and_worst(atlas: Atlas) -> str:
     rows = atlas.places
     best, worst = rows.iloc[0], rows.iloc[-1]
     asked = len(atlas.findings.axes[PLACES])
+    if len(rows) == 1:
+        return (
+            f"Of {asked} places one has a plan{' so far' * atlas.is_under_way}: {rows.index[0]} "
+            f"({best['name']}) emits {rounded(best['total_t_per_mw'])} {per_mw(atlas)} of mean "
+            "load, making included."
+        )
     count = f"all {asked}" if len(rows) == asked else f"{len(rows)} of {asked}"
     return (
         f"Of {count} places planned, {rows.index[0]} ({best['name']}) emits least with its plan, "
@@ -81,19 +88,20 @@ def _best_and_worst(atlas: Atlas) -> str:
 
 def _saving(atlas: Atlas) -> str:
     rows = atlas.places
-    saved, nothing = rows["saved_frac"].dropna(), rows["nothing_t_per_mw"]
+    saved = rows["saved_frac"].dropna()
     if saved.empty:
-        return "Doing nothing is no measure here: it leaves load unserved."
+        return "Doing nothing is no measure here: it leaves load unserved or emits nothing."
     return (
         f"Planning saves {percent(saved.median())} of the carbon of doing nothing at the median, "
         f"from {percent(saved.min())} at {saved.idxmin()} to {percent(saved.max())} at "
-        f"{saved.idxmax()}.{_spread(nothing, rows['total_t_per_mw'])}"
+        f"{saved.idxmax()}.{_spread(rows)}"
     )
 
 
-def _spread(nothing: pd.Series, total: pd.Series) -> str:
-    """Say how many times as much the worst place emits as the best, if the best emits anything."""
-    if min(nothing.min(), total.min()) <= 0:
+def _spread(rows: pd.DataFrame) -> str:
+    """Say how many times as much the worst place emits as the best, if that is a measure of all."""
+    nothing, total = rows["nothing_t_per_mw"], rows["total_t_per_mw"]
+    if len(rows) == 1 or rows["saved_frac"].isna().any() or min(nothing.min(), total.min()) <= 0:
         return ""
     before, after = (rounded(float(v.max() / v.min()), 2) for v in (nothing, total))
     return (
@@ -156,6 +164,30 @@ def lender_of(row: pd.Series, source: str) -> str | None:
     """Return whose output of solar or wind a place has, if it is another authority's."""
     code, colon, _ = str(row[f"{source}_from"]).partition(":")
     return code if colon and code != str(row["origin"]).partition(":")[0] else None
+
+
+def _what_is_shared(atlas: Atlas) -> list[str]:
+    """Say where sun or wind is that of one weather file in several places."""
+    told = []
+    for source, noun in (("solar", "sun"), ("wind", "wind")):
+        files = [f for _, row in atlas.places.iterrows() if (f := file_of(row, source))]
+        told += [
+            f"the {noun} of {file} in {places_in_words(files.count(file))}"
+            for file in dict.fromkeys(files)
+            if files.count(file) > 1
+        ]
+    if not told:
+        return []
+    return [
+        f"Take care: plans have {listed(told)}, one weather file for all of them, so that does not "
+        "tell these places apart."
+    ]
+
+
+def file_of(row: pd.Series, source: str) -> str | None:
+    """Return which weather file a place's solar or wind is from, if it is from one."""
+    name = str(row[f"{source}_from"])
+    return name if name and ":" not in name and name != str(row["origin"]) else None
 
 
 def _without(atlas: Atlas, column: str) -> list[str]:
@@ -267,13 +299,28 @@ def _proof(atlas: Atlas) -> str:
             f"Time ran out before the plans of {named(open_ones)} were proved to be the best: "
             f"another may be better by up to {percent(gap, 2)}."
         )
-    differences = rows["replay_difference_frac"].abs().dropna()
-    if differences.empty:
-        return proved
+    return " ".join([proved, *_replay(atlas)])
+
+
+def _replay(atlas: Atlas) -> list[str]:
+    """Say how far replays are from their plans, and where another plan than the one shown ran."""
+    replayed = atlas.plans[atlas.plans["replay_difference_frac"].notna()].set_index(PLACES)
+    if replayed.empty:
+        return []
+    largest = float(replayed["replay_difference_frac"].abs().max())
     same = "all come out as planned"
-    if differences.max() > 0:
-        same = f"totals differ from the plans' by at most {scientific(float(differences.max()))}"
-    return f"{proved} Replayed hour by hour in the simulator, {same}."
+    if largest > 0:
+        same = f"totals differ from the plans' by at most {scientific(largest)}"
+    told = [f"Replayed hour by hour in the simulator, {same}."]
+    shown = atlas.places["strategy"].reindex(replayed.index)
+    if others := int((replayed["strategy"] != shown).sum()):
+        told.append(
+            f"In {places_in_words(others)} the plan replayed is not the one shown but that of the "
+            "strategy listed last."
+        )
+    if unknown := len(atlas.places) - len(replayed):
+        told.append(f"Of {places_in_words(unknown)} no replay is known.")
+    return told
 
 
 def trouble(atlas: Atlas) -> list[str]:
@@ -282,11 +329,9 @@ def trouble(atlas: Atlas) -> list[str]:
     by_reason = {reason: [ba for ba in why if why[ba] == reason] for reason in why.values()}
     parts = [f"{named(codes)} ({reason})" for reason, codes in by_reason.items()]
     sentences = [f"Without a plan, so not ranked: {'; '.join(parts)}."] if parts else []
-    others = len(findings.failures) - list(why.values()).count("failed")
-    if others > 0:
-        codes = dict.fromkeys(str(ba) for ba in findings.failures[PLACES])
-        where = named([ba for ba in codes if why.get(ba) != "failed"])
-        sentences.append(f"A further {others} of {findings.cases} cases failed ({where}).")
+    if others := atlas.failed_elsewhere:
+        where = named(list(dict.fromkeys(others)))
+        sentences.append(f"A further {len(others)} of {findings.cases} cases failed ({where}).")
     if atlas.is_under_way:
         sentences.append(
             f"{findings.done} of {findings.cases} cases are done: this page is of a batch under "

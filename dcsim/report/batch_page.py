@@ -1,15 +1,13 @@
 """The report of a batch: one HTML file that needs nothing else, and its figures.
 
-A study of several places is an atlas: a map, a ranking, what each place builds. Any other is a
-table of its cases. The same findings give the same bytes.
+A study of several places that are all asked the same is an atlas: a map, a ranking, what each place
+builds. Any other is a table of its cases. The same findings give the same bytes.
 """
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from dcsim.errors import explained
 from dcsim.report import (
@@ -22,7 +20,7 @@ from dcsim.report import (
 )
 from dcsim.report.atlas_map import RADIUS, WIDTH, Map, atlas_map
 from dcsim.report.atlas_map_figures import MAPS, map_figures
-from dcsim.report.atlas_places import PLACES, Atlas
+from dcsim.report.atlas_places import Atlas, is_atlas
 from dcsim.report.batch import BatchFindings
 from dcsim.report.figures import Described, figure_bytes
 from dcsim.report.folder import write_file
@@ -30,7 +28,6 @@ from dcsim.report.style import report_style, settle
 from dcsim.report.tables import Table, table_of
 from dcsim.report.tables_basis import factors_table_of, rates_table_of
 from dcsim.report.write import FIGURES, REPORT, Picture, environment
-from dcsim.scenario.spec import Scenario
 
 CAPTIONS = {
     "best_and_worst": "Bars are what is left with the plan; behind each, its total and what is "
@@ -51,7 +48,8 @@ CAPTIONS = {
 
 OF_PLACES = (
     "A place is a balancing authority: its whole grid, and sun and wind as its own fleets have "
-    "them. Where it has no fleet, the data has no sun or no wind, and plans cannot build any; or, "
+    "them, unless the scenario takes them from a weather file: then all its places share that "
+    "file. Where it has no fleet, the data has no sun or no wind, and plans cannot build any; or, "
     "with `source: nearest`, the nearest fleet of another authority stands for it, whose power "
     "would come over lines that the model does not limit. A "
     "site within it differs: `solar: {source: weather, file: site.epw}` takes the weather of one.",
@@ -84,7 +82,6 @@ def write_batch_report(findings: BatchFindings, folder: Path) -> None:
         OutputError: A file cannot be written.
     """
     atlas = Atlas(findings)
-    scenario = Scenario.model_validate(yaml.safe_load(findings.scenario_yaml))
     page = _atlas_page(atlas) if is_atlas(findings) else _cases_page(atlas)
     pictures = _write_figures(page.pop("figures"), folder / FIGURES)
     html = (
@@ -96,8 +93,8 @@ def write_batch_report(findings: BatchFindings, folder: Path) -> None:
             modelled_notice=modelled_notice(findings),
             grids_table=_grids_table(findings),
             asked_table=_asked_table(findings),
-            rates_table=rates_table_of(scenario),
-            factors_table=factors_table_of(scenario),
+            rates_table=rates_table_of(atlas.scenario),
+            factors_table=factors_table_of(atlas.scenario),
             versions_table=_versions_table(findings),
             **page,
         )
@@ -136,11 +133,6 @@ def _write_figures(figures: Mapping[str, Described], folder: Path) -> list[Pictu
             data = b64encode(svg).decode("ascii")
             pictures.append(Picture(name, alt, CAPTIONS[name], data))
     return pictures
-
-
-def is_atlas(findings: BatchFindings) -> bool:
-    """Tell whether a study compares places."""
-    return len(findings.axes.get(PLACES, ())) > 1
 
 
 def _atlas_page(atlas: Atlas) -> dict[str, Any]:

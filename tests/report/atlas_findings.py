@@ -198,7 +198,9 @@ def atlas_findings(codes: Sequence[str] = (), views: tuple[str, ...] = VIEWS) ->
             labels, key = {"ba": ba, "view": view}, f"{ba}-{view}"
             some = view_plans(view, site, n)
             if n == len(chosen) - 2 and view == views[0]:
-                some[-1] = infeasible(some[-1], "strategy all has no feasible plan. Too little")
+                why = "no feasible plan. Too little"
+                some[1:] = [infeasible(one, f"strategy {one['strategy']} has {why}")
+                            for one in some[1:]]  # fmt: skip
             elif view == views[0]:
                 fronts += front_rows(key, ba, labels, some[-1], some[0]["total_kg"])
             plans += case_rows(key, ba, labels, site, some)
@@ -223,6 +225,7 @@ def hand_plan(strategy: str, operational_t: float = 0.0, **changes: Any) -> dict
         "strategy": strategy, "operational_kg": operational_t * 1000, "embodied_kg": embodied,
         "total_kg": operational_t * 1000 + embodied, "is_optimal": True, "infeasible": "",
         "gap_frac": math.nan if strategy == "nothing" else 0.0,
+        "replay_difference_frac": 0.0 if strategy == "all" else math.nan,
     }  # fmt: skip
 
 

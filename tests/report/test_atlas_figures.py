@@ -141,6 +141,33 @@ def test_options_are_shown_place_by_place(many: Atlas) -> None:
     assert f"All together {expected.median():.1f} %" in alt
 
 
+def unserved_at(*codes: str, fronts: pd.DataFrame | None = None) -> Atlas:
+    """The three places, some of which leave load unserved doing nothing."""
+    found = hand_findings()
+    is_lost = found.plans["ba_code"].isin(codes) & (found.plans["strategy"] == "nothing")
+    plans = found.plans.assign(unserved_mwh=found.plans["unserved_mwh"].mask(is_lost, 50.0))
+    return Atlas(replace(found, plans=plans, fronts=found.fronts if fronts is None else fronts))
+
+
+def test_no_saving_is_drawn_where_doing_nothing_is_no_measure(atlas: Atlas) -> None:
+    some = unserved_at("CISO", fronts=atlas.findings.fronts)
+    figure, alt = made(before_and_after_figure, some)
+    points = [p for c in figure.axes[0].collections for p in np.asarray(c.get_offsets()).tolist()]
+    assert sorted(points) == [[100.0, 100.0], [1000.0, 500.0]]
+    assert alt.startswith("Scatter of 2 places")
+    figure, _ = made(options_figure, some)
+    dots = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert [sorted(line.get_xdata()) for line in dots] == [[0.0, 50.0]] * 2
+    figure, _ = made(carbon_fronts_figure, some)
+    share = next(x for x in figure.axes[1].lines if str(x.get_label()).startswith("CISO"))
+    assert np.isnan(share.get_xdata()).all()
+    none = unserved_at("CISO", "ERCO", "BPAT", fronts=atlas.findings.fronts)
+    assert before_and_after_figure(none) is None
+    assert options_figure(none) is None
+    figure, _ = made(carbon_fronts_figure, none)
+    assert len(figure.axes) == 1
+
+
 def test_one_strategy_has_no_figure_of_options() -> None:
     one = Atlas(atlas_findings(["BPAT", "CISO", "ERCO", "PJM"], ("embodied low",)))
     assert options_figure(one) is None
@@ -331,12 +358,6 @@ def test_totals_along_a_numeric_axis_are_lines_in_the_order_of_its_numbers() -> 
     assert alt == "Total carbon of 6 cases against flexible_frac."
 
 
-def test_totals_of_other_axes_are_bars() -> None:
-    axes = {"level": ("low", "high"), "chemistry": ("lfp", "nmc")}
-    figure, _ = made(cases_figure, cases(axes, [100, 200, 500, 600]))
-    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert names[0] == "level low, chemistry lfp"
-    assert [bar.get_width() for bar in figure.axes[0].containers[0]] == [10.0, 20.0, 50.0, 60.0]
 def test_a_case_without_a_label_is_on_no_line_and_has_a_dash() -> None:
     """Row by row, one case says nothing of the share that may wait."""
     axes = {"ba": ("CISO",), "flexible_frac": ("0", "0.2", "0.4")}
@@ -355,3 +376,9 @@ def test_a_case_without_a_label_is_on_no_line_and_has_a_dash() -> None:
     assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["CISO"]
 
 
+def test_totals_of_other_axes_are_bars() -> None:
+    axes = {"level": ("low", "high"), "chemistry": ("lfp", "nmc")}
+    figure, _ = made(cases_figure, cases(axes, [100, 200, 500, 600]))
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names[0] == "level low, chemistry lfp"
+    assert [bar.get_width() for bar in figure.axes[0].containers[0]] == [10.0, 20.0, 50.0, 60.0]

@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dcsim.report.atlas_places import Atlas, making_kg_per_mwh, registry_of
+from dcsim.report.atlas_places import Atlas, is_atlas, making_kg_per_mwh, registry_of
 from dcsim.report.batch import KEY
 from tests.report.atlas_findings import (
     HAND_AXES,
+    HAND_SITE,
+    YAML,
+    case_rows,
     findings_of,
     hand_case,
     hand_findings,
@@ -73,6 +76,57 @@ def test_making_is_read_off_what_was_built(atlas: Atlas) -> None:
     assert making_kg_per_mwh(atlas, "solar") == pytest.approx(1e6 / 43_800)
     none = Atlas(findings_of(HAND_AXES, hand_case("CISO", "main", hand_plan("nothing", 1))))
     assert making_kg_per_mwh(none, "wind") is None
+
+
+def test_making_is_not_charged_to_what_exists() -> None:
+    """A thousand tonnes for 25 - 15 MW of wind; where what exists varies, nobody knows."""
+    existing = replace(hand_findings(), scenario_yaml=f"{YAML}wind: {{existing_mw: 15}}\n")
+    assert making_kg_per_mwh(Atlas(existing), "wind") == pytest.approx(1e6 / (10 * 0.4 * 8760))
+    assert making_kg_per_mwh(Atlas(existing), "solar") == pytest.approx(1e6 / 43_800)
+    axes = {**existing.axes, "wind.existing_mw": ("15",)}
+    plans = existing.plans.assign(**{"wind.existing_mw": "15"})
+    assert making_kg_per_mwh(Atlas(replace(existing, axes=axes, plans=plans)), "wind") is None
+
+
+def test_the_fullest_plan_is_one_that_keeps_the_limits() -> None:
+    """Shifting cannot at CISO; at ERCO the battery, at BPAT shifting leaves less."""
+    battery, why = hand_plan("renewables_battery", 5), "no feasible plan"
+    shifting = {"CISO": infeasible(hand_plan("renewables_shifting"), why),
+                "ERCO": hand_plan("renewables_shifting", 6),
+                "BPAT": hand_plan("renewables_shifting", 4)}  # fmt: skip
+    rows = [row for ba, plan in shifting.items()
+            for row in hand_case(ba, "main", hand_plan("nothing", 9), hand_plan("renewables", 3),
+                                 battery, plan)]  # fmt: skip
+    places = Atlas(findings_of(HAND_AXES, rows)).places["strategy"]
+    assert dict(places) == {"BPAT": "renewables_shifting", "CISO": "renewables_battery",
+                            "ERCO": "renewables_battery"}  # fmt: skip
+
+
+def test_places_are_told_apart_by_their_labels_not_by_their_grids() -> None:
+    """Own files are all of `own`: none of three is left out, nor any of their plans or fronts."""
+    labels = ("North", "South", "East")
+    rows = [row for n, label in enumerate(labels)
+            for row in case_rows(label, "own", {"ba": label}, HAND_SITE,
+                                 [hand_plan("nothing", 9), hand_plan("renewables", 7 - n),
+                                  hand_plan("all", 5 - n)])]  # fmt: skip
+    atlas = Atlas(findings_of({"ba": labels}, rows))
+    assert is_atlas(atlas.findings)
+    assert list(atlas.places.index) == ["East", "South", "North"]
+    assert list(atlas.places["name"]) == ["East", "South", "North"]
+    assert list(atlas.options["renewables"]) == [0.5, 0.6, 0.7]
+
+
+def test_an_atlas_that_would_leave_out_cases_is_none() -> None:
+    findings = hand_findings()
+    assert is_atlas(findings)
+    plans = findings.plans
+    nowhere = plans.assign(ba=plans["ba"].where(plans[KEY] != "BPAT/main", ""))
+    assert not is_atlas(replace(findings, plans=nowhere))
+    twice = plans.assign(ba=plans["ba"].replace("BPAT", "ERCO"))
+    assert not is_atlas(replace(findings, plans=twice))
+    assert not is_atlas(replace(findings, axes={**findings.axes, "view": ()}))
+    failed = pd.DataFrame([{KEY: "x", "ba": "CISO", "view": "", "kind": "", "message": ""}])
+    assert not is_atlas(replace(findings, failures=failed))
 
 
 def test_options_are_every_strategy_of_every_ranked_place(atlas: Atlas) -> None:

@@ -17,6 +17,7 @@ from dcsim.report.atlas_tables import (
 )
 from dcsim.report.batch import BA, KEY
 from dcsim.report.sortable import SortableTable
+from dcsim.report.study import STRATEGY_LABELS
 from tests.report.atlas_findings import (
     HAND_AXES,
     atlas_findings,
@@ -107,6 +108,24 @@ def test_options_table_has_medians_and_ends(atlas: Atlas) -> None:
     ]
 
 
+def test_nothing_is_saved_where_doing_nothing_leaves_load_unserved() -> None:
+    """At CISO; at ERCO renewables save half. With both so, there is no saving to tell."""
+
+    def table(*unserved: str) -> list[list[str]]:
+        plans = hand_findings().plans
+        is_lost = plans[BA].isin(unserved) & (plans["strategy"] == "nothing")
+        plans.loc[is_lost, "unserved_mwh"] = 50.0
+        made = options_table(Atlas(replace(hand_findings(), plans=plans)))
+        assert made is not None
+        assert ("not over the" in made.caption) == bool(unserved)
+        return [[cell.text.replace("\u00a0", " ") for cell in row] for row in made.rows]
+
+    assert table()[0][1:5] == ["3", "50.0 %", "0.0 % (BPAT)", "54.3 % (CISO)"]
+    assert table("CISO")[0][1:5] == ["3", "25.0 %", "0.0 % (BPAT)", "50.0 % (ERCO)"]
+    for row in table("CISO", "ERCO", "BPAT"):
+        assert row[1:5] == ["3", "–", "–", "–"]
+
+
 def test_one_strategy_is_no_table() -> None:
     rows = hand_case("CISO", "main", hand_plan("nothing", 2), hand_plan("all", 1))
     assert options_table(Atlas(findings_of(HAND_AXES, rows))) is None
@@ -144,11 +163,12 @@ def test_trouble_table_has_every_failure_with_its_reason() -> None:
     assert table is not None
     rows = [[cell.text for cell in row] for row in table.rows]
     assert [row[1:] for row in rows] == [
-        ["main", "All together", "strategy all has no feasible plan. Too little"],
+        *(["main", label, f"strategy {name} has no feasible plan. Too little"]
+          for name, label in list(STRATEGY_LABELS.items())[1:]),
         ["main", "all", "SolveError: the solver stopped at its limit of 600 s"],
-    ]
+    ]  # fmt: skip
     assert rows[0][0] == findings.plans[findings.plans["infeasible"] != ""][BA].iloc[0]
-    assert rows[1][0] == findings.axes["ba"][-1]
+    assert rows[-1][0] == findings.axes["ba"][-1]
     assert trouble_table(hand_findings()) is None
 
 

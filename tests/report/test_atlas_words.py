@@ -36,6 +36,16 @@ def test_headline_names_best_worst_and_median() -> None:
     ) in headline(hand_findings())
 
 
+def test_headline_of_a_single_plan_compares_nothing() -> None:
+    plans = hand_findings().plans
+    text = headline(with_plans(plans[plans["ba_code"] == "CISO"]))
+    assert text.startswith(
+        "Of 3 places one has a plan so far: CISO (California Independent System Operator) emits "
+        "300 t CO₂e a year per MW of mean load, making included."
+    )
+    assert "times what the best does" not in text
+
+
 def test_headline_tells_what_planning_saves() -> None:
     """0 % at BPAT, half at ERCO, 5,760 of 8,760 at CISO; 10,000 over 1,000 t, and 500 over 100."""
     text = headline(hand_findings())
@@ -117,7 +127,8 @@ def test_plans_that_are_not_proved_are_named() -> None:
         "Time ran out before the plans of ERCO were proved to be the best: another may be better "
         "by up to 2.00 %."
     ) in headline(with_plans(plans))
-    plans = hand_findings().plans.assign(replay_difference_frac=-2e-12)
+    plans = hand_findings().plans
+    plans.loc[plans["strategy"] == "all", "replay_difference_frac"] = -2e-12
     assert headline(with_plans(plans)).endswith(
         "Every plan is proved to be the best of its kind to within 0. Replayed hour by hour in the "
         "simulator, totals differ from the plans' by at most 2.0 × 10⁻¹²."
@@ -127,11 +138,43 @@ def test_plans_that_are_not_proved_are_named() -> None:
     assert headline(with_plans(unknown)).endswith("of its kind to within 0.")
 
 
+def test_a_replay_of_another_plan_than_the_one_shown_is_said_to_be() -> None:
+    """At CISO renewables alone were replayed; of BPAT no replay is known."""
+    plans = hand_findings().plans
+    plans.loc[plans[KEY].isin(["CISO/main", "BPAT/main"]), "replay_difference_frac"] = float("nan")
+    is_other = (plans[KEY] == "CISO/main") & (plans["strategy"] == "renewables")
+    plans.loc[is_other, "replay_difference_frac"] = 3e-12
+    assert headline(with_plans(plans)).endswith(
+        "Replayed hour by hour in the simulator, totals differ from the plans' by at most 3.0 × "
+        "10⁻¹². In 1 place the plan replayed is not the one shown but that of the strategy listed "
+        "last. Of 1 place no replay is known."
+    )
+
+
+def test_headline_tells_where_places_share_a_weather_file() -> None:
+    """One file at two places tells them not apart; a grid's own file is no weather."""
+    plans = hand_findings().plans
+    plans.loc[plans["ba_code"] != "CISO", "solar_from"] = "site.epw"
+    plans.loc[plans["ba_code"] == "CISO", ["solar_from", "origin"]] = "grid.csv"
+    assert (
+        "Take care: plans have the sun of site.epw in 2 places, one weather file for all of them"
+    ) in headline(with_plans(plans))
+    plans.loc[plans["ba_code"] == "ERCO", "solar_from"] = "other.epw"
+    assert "weather file" not in headline(with_plans(plans))
+
+
+def test_places_that_vary_in_fairness_are_not_set_against_each_other() -> None:
+    plans = hand_findings().plans
+    is_lost = (plans["ba_code"] == "ERCO") & (plans["strategy"] == "nothing")
+    plans.loc[is_lost, "unserved_mwh"] = 50.0
+    assert "times what the best does" not in headline(with_plans(plans))
+
+
 def test_doing_nothing_that_leaves_load_unserved_is_no_measure() -> None:
     plans = hand_findings().plans
     plans.loc[plans["strategy"] == "nothing", "unserved_mwh"] = 50.0
     text = headline(with_plans(plans))
-    assert "Doing nothing is no measure here: it leaves load unserved." in text
+    assert "Doing nothing is no measure here: it leaves load unserved or emits nothing." in text
     assert "a tonne saved" not in text
 
 
@@ -152,6 +195,19 @@ def test_trouble_is_told_of_every_place_and_case() -> None:
         "A further 1 of 6 cases failed (BPAT).",
         "2 of 6 cases are done: this page is of a batch under way, and its ranking may change.",
         "The table “What did not work” has the reasons.",
+    ]
+
+
+def test_a_place_that_fails_under_several_labels_is_named_for_each() -> None:
+    plans = hand_plan("nothing", 2), hand_plan("all", 1)
+    rows = [row for ba in ("CISO", "BPAT") for view in HAND_AXES["view"]
+            for row in hand_case(ba, view, *plans)]  # fmt: skip
+    failed = [{KEY: view, "ba": "ERCO", "view": view, "kind": "DataError", "message": "no hours"}
+              for view in HAND_AXES["view"]]  # fmt: skip
+    told = trouble(Atlas(findings_of(HAND_AXES, rows, failures=failed)))
+    assert told[:2] == [
+        "Without a plan, so not ranked: ERCO (failed).",
+        "A further 1 of 6 cases failed (ERCO).",
     ]
 
 

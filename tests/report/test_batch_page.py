@@ -311,6 +311,33 @@ def test_a_batch_in_which_nothing_worked_says_so(tmp_path: Path) -> None:
     assert "No case has a plan." in plain.words
 
 
+@pytest.mark.parametrize("places", [1, 2, 3])
+def test_a_page_may_rank_few_places(tmp_path: Path, places: int) -> None:
+    """The others failed, or are not done yet."""
+    found = hand_findings()
+    ranked = HAND_AXES["ba"][:places]
+    plans = found.plans[found.plans["ba"].isin(ranked)]
+    html = written(tmp_path, replace(found, plans=plans))
+    in_order = [ba for ba in ("BPAT", "CISO", "ERCO") if ba in ranked]
+    assert re.findall(r'<tr id="place-(\w+)">', html)[:places] == in_order
+    assert [row[0] for row in Page(html).tables["table-ranked"][1:]] == [
+        *(str(n + 1) for n in range(places)), *["–"] * (3 - places),
+    ]  # fmt: skip
+    names = {path.stem for path in (tmp_path / "figures").iterdir()}
+    assert {"best_and_worst", "before_and_after", "goes_with", "options"} <= names
+
+
+def test_a_batch_that_is_no_atlas_shows_all_its_cases(tmp_path: Path) -> None:
+    """One case names no place: it is in the table with a dash."""
+    plans = hand_findings().plans
+    plans.loc[plans[KEY] == "BPAT/other", "ba"] = ""
+    page = Page(written(tmp_path, replace(hand_findings(), plans=plans)))
+    assert [row[2:4] for row in page.tables["table-cases"][1:]] == [
+        ["CISO", "main"], ["ERCO", "main"], ["BPAT", "main"], ["CISO", "other"],
+        ["ERCO", "other"], ["–", "other"],
+    ]  # fmt: skip
+
+
 def test_figures_of_an_earlier_report_go(tmp_path: Path) -> None:
     (tmp_path / "figures").mkdir()
     for name in ("ranks.png", "mine.png"):
