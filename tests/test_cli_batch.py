@@ -21,6 +21,7 @@ from dcsim.batch.workers import Crew
 from dcsim.cli.batch import duration
 from tests.batch.studies import SMALL
 from tests.conftest import REPOSITORY
+from tests.report.atlas_findings import findings_of, hand_case, hand_plan
 
 Cli = Callable[..., tuple[int, str, str]]
 
@@ -53,6 +54,22 @@ def in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 def words(text: str) -> str:
     """The text of a panel in one line."""
     return " ".join(text.replace("│", " ").split())
+
+
+def test_totals_are_of_the_fullest_plans_and_savings_only_where_they_are_fair(
+    dcsim_cli: Cli, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shifting leaves more at CISO than the battery; ERCO leaves load unserved doing nothing."""
+    battery, shifting = hand_plan("renewables_battery", 3), hand_plan("renewables_shifting", 4)
+    lost = hand_plan("nothing", 20, unserved_mwh=50.0)
+    rows = [*hand_case("CISO", "main", hand_plan("nothing", 12), battery, shifting),
+            *hand_case("ERCO", "main", lost, hand_plan("all", 10))]  # fmt: skip
+    found = findings_of({"ba": ("CISO", "ERCO")}, [{**row, "ba": row["ba_code"]} for row in rows])
+    monkeypatch.setattr(work, "run_batch", lambda *given, **options: found)
+    _, out, _ = dcsim_cli("batch", study, "--out", tmp_path / "out")
+    lines = [line.split() for line in out.splitlines()]
+    assert ["CISO", "3.0", "75.0%", "renewables_battery"] in lines
+    assert ["ERCO", "10.0", "-", "all"] in lines
 
 
 def test_a_batch_prints_totals_effort_and_where_the_report_is(

@@ -192,15 +192,12 @@ def _print_totals(found: BatchFindings) -> None:
 
 def _total_rows(found: BatchFindings) -> Iterator[tuple[str, ...]]:
     """Yield a line for each case that has a plan: its labels, total, saving and strategy."""
-    from dcsim.report.batch import KEY
+    from dcsim.report.atlas_places import compared
     from dcsim.units import KG_PER_T
 
-    possible = found.plans[found.plans["total_kg"].notna()]
-    last = possible.groupby(KEY, sort=False).tail(1).sort_values("total_kg", kind="stable")
-    nothing = possible[possible["strategy"] == "nothing"].set_index(KEY)["total_kg"]
-    for _, row in last.iterrows():
-        before_kg = float(nothing.get(row[KEY], float("nan")))
-        saved = f"{1 - row['total_kg'] / before_kg:.1%}" if before_kg > 0 else "-"
+    cases = compared(found).dropna(subset="total_kg").sort_values("total_kg", kind="stable")
+    for _, row in cases.iterrows():
+        saved = "-" if row["saved_frac"] != row["saved_frac"] else f"{row['saved_frac']:.1%}"
         labels = (str(row[axis]) for axis in found.axes)
         yield (*labels, f"{row['total_kg'] / KG_PER_T:,.1f}", saved, str(row["strategy"]))
 
