@@ -174,7 +174,7 @@ def test_a_terminated_run_cleans_up_and_a_killed_one_is_cleaned_up_after(tmp_pat
         deadline = time.monotonic() + 60
         while not entries(tmp_path) and time.monotonic() < deadline:
             time.sleep(0.05)
-        time.sleep(0.5)
+        time.sleep(2.5)  # the libraries are loaded; stopped in that, some end by themselves
         return process
 
     process = started()

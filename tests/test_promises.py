@@ -50,7 +50,7 @@ def three_days(table: str) -> str:
 def small_atlas() -> str:
     """Return the study `us-atlas` of two authorities instead of all."""
     whole = (REPOSITORY / "scenarios" / "us-atlas.yaml").read_text(encoding="utf-8")
-    return whole.replace("ba: active", "ba: [ERCO, CISO]").replace("exclude:\n  - {ba: HST}", "")
+    return f"{whole}only:\n  - {{ba: [ERCO, CISO]}}\n"
 
 
 PLANNING = {"plan", "pareto", "years", "batch"}

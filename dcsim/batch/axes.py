@@ -11,6 +11,7 @@ strategy       strategies: this one alone
 """
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any, NamedTuple
 
 from dcsim.batch.study import AxisValue, Batch, Bundle, Value
@@ -55,8 +56,15 @@ def normal(axis: str, value: AxisValue, place: Place) -> AxisValue:
     """Return a value as it is written one way alone: an authority by its code.
 
     Raises:
-        ScenarioError: There is no such authority.
+        ScenarioError: There is no such authority, the value has no label, or it is a bundle on an
+            axis that takes plain values.
     """
+    if not label_of(value):
+        raise ScenarioError(f"{place.name}: {axis}: a value is empty; give it a label")
+    if axis in (BA, YEAR) and isinstance(value, Bundle):
+        raise ScenarioError(
+            f"{place.name}: {axis}: {value.label} sets keys; give bundles an axis of their own"
+        )
     if axis == BA and isinstance(value, str):
         try:
             return authority_named(value).ba_code
@@ -74,21 +82,27 @@ def apply(document: Document, row: Mapping[str, AxisValue], place: Place) -> Non
     for axis, value in row.items():
         if isinstance(value, Bundle):
             for key, one in value.set.items():
-                set_key(document, key, one, place.name, place.batch.folder)
+                set_key(document, key, deepcopy(one), place.name, place.batch.folder)
         elif axis in _SHORT:
             _SHORT[axis](document, value, row, place)
-        elif _is_key(axis):
+        elif is_key(axis):
             set_key(document, _ALIASES.get(axis, axis), value, place.name, place.batch.folder)
 
 
-def _is_key(axis: str) -> bool:
-    """Tell whether an axis is a key of the scenario; else its plain values are only labels."""
-    return axis in _ALIASES or "." in axis or axis in Scenario.model_fields
+def is_key(axis: str) -> bool:
+    """Tell whether an axis sets keys of the scenario; else its plain values are only labels."""
+    return axis in {*_SHORT, *_ALIASES, *Scenario.model_fields} or "." in axis
+
+
+def known_axes() -> list[str]:
+    """Return the names an axis may have without a dot, if it sets anything by itself."""
+    return [*_SHORT, *_ALIASES, *Scenario.model_fields]
 
 
 def _set_authority(
     document: Document, value: Value, row: Mapping[str, AxisValue], place: Place
 ) -> None:
+    _refuse_grids_of_years(BA, document, place)
     authority = authority_named(_text(BA, value, place))
     year = row.get(YEAR, REFERENCE)
     use_grid_id(document, f"{authority.ba_code}:{label_of(year)}", place.name)
@@ -97,6 +111,9 @@ def _set_authority(
 
 
 def _set_year(document: Document, value: Value, row: Mapping[str, AxisValue], place: Place) -> None:
+    if BA in row:
+        return  # which sets both
+    _refuse_grids_of_years(YEAR, document, place)
     code, colon, _ = str(document.data["grid"].get("id")).partition(":")
     if not colon:
         raise ScenarioError(
@@ -104,6 +121,20 @@ def _set_year(document: Document, value: Value, row: Mapping[str, AxisValue], pl
             f"axis {BA}, or vary grid.file"
         )
     use_grid_id(document, f"{code}:{label_of(value)}", place.name)
+
+
+def _refuse_grids_of_years(axis: str, document: Document, place: Place) -> None:
+    """Refuse to set the grid where planned years have grids of their own, which would win.
+
+    Raises:
+        ScenarioError: One has.
+    """
+    years = document.data.get("years") or []
+    if any(isinstance(year, dict) and {"grid", "file"} & year.keys() for year in years):
+        raise ScenarioError(
+            f"{place.name}: {axis}: the base scenario's years have grids of their own; vary those "
+            "with bundles that set years"
+        )
 
 
 def _set_flexible(

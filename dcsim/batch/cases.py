@@ -1,13 +1,22 @@
 """The cases of a study: every combination and row that its filters keep, each once."""
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from dcsim.batch.axes import Place, active_authorities, apply, label_of, normal
-from dcsim.batch.study import ACTIVE, AxisValue, Batch, Filter, FrontAsked
+from dcsim.batch.axes import (
+    Place,
+    active_authorities,
+    apply,
+    is_key,
+    known_axes,
+    label_of,
+    normal,
+)
+from dcsim.batch.study import ACTIVE, AxisValue, Batch, Bundle, Filter, FrontAsked
 from dcsim.errors import ScenarioError
-from dcsim.report.batch import BA, FRONT_COLUMNS, KEY, PLAN_COLUMNS, SITE_COLUMNS
+from dcsim.report.batch import TAKEN_NAMES
 from dcsim.scenario.document import KeyPath
 from dcsim.scenario.load import scenario_of
 from dcsim.scenario.spec import Scenario
@@ -48,6 +57,7 @@ def cases_of(batch: Batch) -> tuple[Case, ...]:
         ScenarioError: A value does not fit, a filter names what there is not, or no case is left;
             names the place in the study.
     """
+    _refuse_mere_words(batch)
     rows = list(_once(_rows(batch)))
     labels = [{axis: label_of(value) for axis, value in row.items()} for row in rows]
     axes = axes_of(labels)
@@ -73,18 +83,42 @@ def axes_of(labels: Iterable[Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
 
 
 def _refuse_names_of_columns(batch: Batch, axes: Iterable[str]) -> None:
-    """Refuse an axis that has the name of a column of the results.
+    """Refuse an axis that has no name, or that of a column of the results.
 
     Raises:
         ScenarioError: Names it.
     """
-    columns = {KEY, BA, *SITE_COLUMNS, *PLAN_COLUMNS, *FRONT_COLUMNS}
     for axis in axes:
-        if axis in columns:
+        if not axis:
+            raise ScenarioError(f"{batch.document.name}: an axis has no name")
+        if axis in TAKEN_NAMES:
             raise ScenarioError(
                 f"{batch.document.name}: axis {axis}: the results have a column of that name; "
                 "give the axis another"
             )
+
+
+def _refuse_mere_words(batch: Batch) -> None:
+    """Refuse an axis that is no key of a scenario, and of which no value sets anything.
+
+    Raises:
+        ScenarioError: Names it, and the nearest that sets something.
+    """
+    values: dict[str, list[AxisValue]] = {}
+    for axis in batch.asked.product:
+        values.setdefault(axis, []).extend(_values(batch, axis))
+    for row in batch.asked.list:
+        for axis, value in row.items():
+            values.setdefault(axis, []).append(value)
+    for axis, given in values.items():
+        if is_key(axis) or any(isinstance(value, Bundle) and value.set for value in given):
+            continue
+        close = difflib.get_close_matches(axis, known_axes(), n=1)
+        hint = f"did you mean {close[0]}?" if close else "give {label: ..., set: {...}}"
+        raise ScenarioError(
+            f"{batch.document.name}: axis {axis}: is no key of a scenario, and none of its values "
+            f"sets anything; {hint}"
+        )
 
 
 def _rows(batch: Batch) -> Iterator[Row]:
@@ -94,11 +128,31 @@ def _rows(batch: Batch) -> Iterator[Row]:
         axes = {axis: _values(batch, axis) for axis in asked.product}
         for combination in product(*axes.values()):
             yield dict(zip(axes, combination, strict=True))
-    bundles = {(axis, label_of(v)): v for axis in asked.product for v in _values(batch, axis)}
+    known = {axis: {label_of(v): v for v in _values(batch, axis)} for axis in asked.product}
     for number, row in enumerate(asked.list):
         place = _place(batch, ("list", number))
-        normalized = {axis: normal(axis, value, place) for axis, value in row.items()}
-        yield {axis: bundles.get((axis, label_of(v)), v) for axis, v in normalized.items()}
+        yield {axis: _as_known(axis, value, known, place) for axis, value in row.items()}
+
+
+def _as_known(
+    axis: str, value: AxisValue, known: Mapping[str, Mapping[str, AxisValue]], place: Place
+) -> AxisValue:
+    """Return a value of a row; by a label that the product has, what it stands for there.
+
+    Raises:
+        ScenarioError: It is neither known there nor sets anything, or another has its label.
+    """
+    value = normal(axis, value, place)
+    label, labels = label_of(value), known.get(axis, {})
+    if isinstance(value, Bundle):
+        if labels.get(label, value) != value:
+            raise ScenarioError(f"{place.name}: {axis}: {label} stands for something else above")
+        return value
+    if labels and label not in labels and not is_key(axis):
+        raise ScenarioError(
+            f"{place.name}: {axis}: there is no {label}; there are {', '.join(labels)}"
+        )
+    return labels.get(label, value)
 
 
 def _values(batch: Batch, axis: str) -> tuple[AxisValue, ...]:

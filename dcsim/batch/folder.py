@@ -10,7 +10,7 @@
     .lock                                   held by the batch at work
 
 `plans/` and `fronts/` are partitioned datasets that pandas and Arrow read by themselves. Cases that
-the study no longer asks for stay in them until the rest of it has been run, and then go.
+the study no longer asks for stay in them until every case that it does ask for is done.
 """
 
 import json
@@ -268,23 +268,24 @@ def _damaged(files: Mapping[str, Path]) -> list[str]:
 
 def _is_readable(path: Path) -> bool:
     try:
-        pq.read_metadata(path)
+        pq.read_table(path)
     except (OSError, pa.ArrowException):
         return False
     return True
 
 
 def keep_only(folder: Path, keys: Collection[str]) -> None:
-    """Remove the cases and failures that are not asked for any more.
+    """Remove failures that are not asked for any more; cases too, once all asked for are done.
+
+    Till then they may be wanted again, as after a slip in the study.
 
     Raises:
         OutputError: A file cannot be removed.
     """
-    parts = (files_of(folder, part) for part in (PLANS, FRONTS))
-    failures = {path.stem: path for path in (folder / FAILURES).glob("*.json")}
-    _remove(
-        [path for files in (*parts, failures) for key, path in files.items() if key not in keys]
-    )
+    there = [{path.stem: path for path in (folder / FAILURES).glob("*.json")}]
+    if done_keys(folder).issuperset(keys):
+        there += [files_of(folder, part) for part in (PLANS, FRONTS)]
+    _remove([path for files in there for key, path in files.items() if key not in keys])
 
 
 def files_of(folder: Path, part: str) -> dict[str, Path]:

@@ -16,7 +16,7 @@ from dcsim.report.folder import versions
 from dcsim.scenario.spec import Scenario
 from dcsim.shipped import shipped_folder
 
-TABLES = 2
+TABLES = 3
 """Counts up when what is kept of a case changes."""
 
 NOT_THERE = "not there"
@@ -77,9 +77,9 @@ def _plain(value: Any) -> Any:
 def _sha256(path: Path) -> str:
     try:
         status = os.stat(path)  # noqa: PTH116, of a path that may be odd
-    except OSError:
+        return _sha256_at(path, status.st_mtime_ns, status.st_size)
+    except (OSError, ValueError):  # no file, a folder, or no path at all
         return NOT_THERE
-    return _sha256_at(path, status.st_mtime_ns, status.st_size)
 
 
 @cache

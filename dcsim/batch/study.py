@@ -23,7 +23,12 @@ from pydantic import Field, field_validator
 
 from dcsim.errors import ScenarioError
 from dcsim.optimize.front import LEAST_POINTS, FrontKind
-from dcsim.scenario.document import Document, apply_override, read_document
+from dcsim.scenario.document import (
+    Document,
+    apply_override,
+    read_document,
+    with_absolute_paths,
+)
 from dcsim.scenario.load import (
     STUDY,
     checked,
@@ -168,6 +173,26 @@ def base_scenario(batch: Batch) -> Scenario:
 
 
 def as_asked(batch: Batch) -> Mapping[str, Any]:
-    """Return a study as plain data that reads back the same: the base scenario written out."""
+    """Return a study as plain data that reads back the same from any folder.
+
+    The base scenario is written out, and paths are absolute; under a preset, what is null is said,
+    for the preset would fill what is not.
+    """
     asked = batch.asked.model_dump(mode="json", exclude_defaults=True)
-    return {**asked, "scenario": base_scenario(batch).model_dump(mode="json", exclude_none=True)}
+    for axis, values in asked.get("product", {}).items():
+        if values != ACTIVE:
+            asked["product"][axis] = [_anywhere(axis, one, batch.folder) for one in values]
+    for row in asked.get("list", []):
+        row.update({axis: _anywhere(axis, one, batch.folder) for axis, one in row.items()})
+    base = base_scenario(batch)
+    written = base.model_dump(mode="json", exclude_none=base.compat is None)
+    return {**asked, "scenario": written}
+
+
+def _anywhere(axis: str, value: Any, folder: Path) -> Any:
+    """Return a value of an axis with its paths made absolute, under the label it has."""
+    if isinstance(value, dict):
+        keys = value.get("set", {}).items()
+        return {**value, "set": {key: with_absolute_paths(key, v, folder) for key, v in keys}}
+    absolute = with_absolute_paths(axis, value, folder)
+    return value if absolute == value else {"label": value, "set": {axis: absolute}}

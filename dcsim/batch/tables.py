@@ -1,6 +1,6 @@
 """One case through all rooms: its plans, and its front, as rows of the dataset."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 from dcsim.batch.cases import Case
 from dcsim.batch.keys import key_of
 from dcsim.batch.study import FrontAsked
+from dcsim.errors import InfeasibleError
 from dcsim.footprint.ledger import EMBODIED, OPERATIONAL
 from dcsim.footprint.money import capital_spent_usd
 from dcsim.grid.store.grids import code_of
@@ -53,13 +54,25 @@ def run_case(case: Case) -> CaseTables:
     study = study_of(scenario, years)
     known = {KEY: key_of(case), **case.labels}
     plans = pd.DataFrame([{**known, **site_of(years), **row} for row in plan_rows(study)])
-    points = [] if case.front is None else list(front_rows(scenario, years, case.front))
-    fronts = pd.DataFrame([{**known, **row} for row in points])
+    fronts = pd.DataFrame([{**known, **row} for row in points_of(case, years)])
     return CaseTables(
         ba_of(scenario),
         _typed(plans.reindex(columns=[*known, *SITE_COLUMNS, *PLAN_COLUMNS]), known),
         _typed(fronts.reindex(columns=[*known, *FRONT_COLUMNS]), known),
     )
+
+
+def points_of(case: Case, years: Sequence[Traces]) -> list[dict[str, Any]]:
+    """Return the points of a case's front; none if it asks for none, or none keeps the limits.
+
+    That no plan of a strategy keeps them is told with its plans.
+    """
+    if case.front is None:
+        return []
+    try:
+        return list(front_rows(case.scenario, years, case.front))
+    except InfeasibleError:
+        return []
 
 
 def _typed(table: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:
@@ -80,7 +93,7 @@ def ba_of(scenario: Scenario) -> str:
 def site_of(years: Sequence[Traces]) -> dict[str, Any]:
     """Return what the place is like: see `SITE_COLUMNS`."""
     hours = sum(year.weight * year.hours for year in years)
-    grid = years[0].sources[0]
+    grids = [year.sources[0] for year in years]
 
     def mean(column: str) -> float:
         return sum(year.weight * float(year.column(column).sum()) for year in years) / hours
@@ -89,12 +102,17 @@ def site_of(years: Sequence[Traces]) -> dict[str, Any]:
         "hours": hours,
         **{name: mean(name) for name in ("load_mw", "intensity_kg_per_mwh", "solar_cf", "wind_cf")},
         "grid_carbon_free_frac": mean("carbon_free_frac"),
-        "intensity_daily_swing_frac": daily_swing_frac(years[0]),
-        "calm_week_frac": calm_week_frac(years[0]),
-        **{f"{fuel}_from": output_from(years[0], fuel) for fuel in ("solar", "wind")},
-        "origin": grid.origin,
-        "is_modelled": grid.is_modelled,
+        "intensity_daily_swing_frac": float(np.mean([daily_swing_frac(year) for year in years])),
+        "calm_week_frac": min(calm_week_frac(year) for year in years),
+        **{f"{fuel}_from": joined(output_from(y, fuel) for y in years) for fuel in _FUELS},
+        "origin": joined(grid.origin for grid in grids),
+        "is_modelled": any(grid.is_modelled for grid in grids),
     }
+
+
+def joined(names: Iterable[str]) -> str:
+    """Return names, each once, as one text."""
+    return ", ".join(name for name in dict.fromkeys(names) if name)
 
 
 def output_from(year: Traces, fuel: str) -> str:
@@ -169,6 +187,8 @@ _EMBODIED = {
     "battery": ("battery cells", "battery power"),
     "servers": ("extra servers",),
 }
+
+_FUELS = ("solar", "wind")
 
 _SCORES = (
     "coverage_frac",

@@ -130,7 +130,7 @@ def status(
     if found.others:
         typer.echo(
             f"{found.others} more in the folder are of other settings, data or versions; they go "
-            "when the batch has been run"
+            "when every case is done"
         )
     if standing.seconds_a_case is not None:
         typer.echo(

@@ -30,7 +30,8 @@ of the highest from the lowest intensity of a day, over the mean intensity [-]; 
 the weakest seven days in a row, of a mix of equal nameplates of sun and wind, over its mean [-].
 `solar_from` and `wind_from` name whose output that is, empty where there is none: the grid itself,
 a neighbor's grid, or a weather file. `origin` names the grid's data; `is_modelled` tells a
-reference year from records."""
+reference year from records. Of several planned years the swing is their mean, the week that of the
+weakest, and one modelled year makes it modelled."""
 
 PLAN_COLUMNS = (
     "strategy",
@@ -85,6 +86,17 @@ FRONT_COLUMNS = (
 )
 """One point of a front: `front` is `carbon` or `cost`; of the accounts that a front does not
 trade, the columns are missing. `point` counts from 1."""
+
+
+TAKEN_NAMES = {
+    KEY, BA, *SITE_COLUMNS, *PLAN_COLUMNS, *FRONT_COLUMNS, "kind", "message", "name", "region",
+    "latitude", "longitude", "rank", "options", "total_t_per_mw", "nothing_t_per_mw",
+    "operational_t_per_mw", "solar_t_per_mw", "wind_t_per_mw", "battery_t_per_mw",
+    "servers_t_per_mw", "solar_per_mw", "wind_per_mw", "battery_mwh_per_mw", "battery_mw_per_mw",
+    "servers_per_mw", "battery_h", "saved_frac", "usd_per_t", "own_frac", "wind_share_frac",
+    "built",
+}  # fmt: skip
+"""Columns of the tables and of the report, after which no axis may be called."""
 
 
 @dataclass(frozen=True)

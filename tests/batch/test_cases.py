@@ -8,9 +8,14 @@ from dcsim.batch.axes import active_authorities
 from dcsim.batch.cases import Case, cases_of
 from dcsim.batch.study import load_batch
 from dcsim.errors import DataError, ScenarioError
+from dcsim.report.atlas_places import Atlas
+from dcsim.report.batch import TAKEN_NAMES
 from dcsim.traces.frame import build_traces
 from tests.batch.studies import SMALL, batch_of
 from tests.conftest import scenario_of
+from tests.report.atlas_findings import HAND_AXES, hand_findings
+
+SETS = "{label: N, set: {seed: 2}}"
 
 
 def cases(folder: Path, text: str, *, head: str = SMALL) -> tuple[Case, ...]:
@@ -138,7 +143,28 @@ def test_front_is_asked_where_it_says(tmp_path: Path) -> None:
         ),
         ("product: {seed: [0]}\nfront: {where: {seed: 2}}\n", r":12: axis seed has no value 2"),
         ("product: {seed: [0]}\nexclude: [{seed: 0}]\n", r"no case is left.*loosen only and excl"),
-        ("product: {strategy: [all]}\n", r"axis strategy: the results have a column of that name"),
+        ("product: {strategy: [all]}\n", r"axis strategy: is no key .*mean strategies\?"),
+        (
+            f"product: {{region: [{SETS}]}}\n",
+            r"axis region: the results have a column of that name",
+        ),
+        ("product: {chemestry: [nmc, lfp]}\n", r"axis chemestry: .*did you mean chemistry\?"),
+        ("product: {xyz: [a]}\n", r"axis xyz: .*sets anything; give \{label"),
+        (
+            f"product: {{cells: [a, {SETS}]}}\nlist: [{{cells: M}}]\n",
+            r":12: cells: there is no M; th",
+        ),
+        (
+            f"product: {{cells: [{SETS}]}}\nlist: [{{cells: {{label: N, set: {{seed: 3}}}}}}]\n",
+            r":12: cells: N stands for something else above",
+        ),
+        ("product: {seed: [0], cells: ['']}\n", r":11: cells: a value is empty"),
+        ("product: {'': [0]}\n", r"an axis has no name|axis : is no key"),
+        (
+            f"product: {{ba: [{SETS}]}}\n",
+            r":11: ba: N sets keys; give bundles an axis of their own",
+        ),
+        (f"product: {{year: [{SETS}]}}\n", r":11: year: N sets keys"),
         ("", r"no case is left; give product or list"),
         ("product: {seed: [-1]}\n", r"case seed -1: seed: must be 0 or more, got -1"),
         ("product: {grid.acount: [mean]}\n", r"grid.acount: is not a known key; did you mean acco"),
@@ -147,6 +173,38 @@ def test_front_is_asked_where_it_says(tmp_path: Path) -> None:
 def test_mistake_names_the_case_or_the_line(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(ScenarioError, match=said):
         cases(tmp_path, text)
+
+
+def test_grids_of_years_are_not_passed_over_in_silence(tmp_path: Path) -> None:
+    """A year's own grid wins over the scenario's, so an axis of places would change nothing."""
+    years = "  years: [{name: a, grid: 'ERCO:reference'}, {name: b}]\n"
+    for axis in ("ba: [CISO]", "year: [2022]"):
+        with pytest.raises(ScenarioError, match="the base scenario's years have grids of their"):
+            cases(tmp_path, f"product: {{{axis}}}\n", head=SMALL + years)
+
+
+def test_year_before_ba_does_for_a_grid_file(tmp_path: Path) -> None:
+    head = "study: own\nscenario: {grid: {file: a.csv}, datacenter: {capacity_mw: 1}}\n"
+    (case,) = cases(tmp_path, "product: {year: [2022], ba: [CISO]}\n", head=head)
+    assert case.scenario.grid.id == "CISO:2022"
+
+
+def test_one_case_leaves_the_bundles_of_others_as_they_are(tmp_path: Path) -> None:
+    """The tiers of a bundle, scaled in one case to 0.2 and in the next to 0.4."""
+    tiers = "[{name: a, share_frac: 0.5, deadline_h: 3}]"
+    text = (
+        f"product:\n  work: [{{label: t, set: {{datacenter.flexible: {tiers}}}}}]\n"
+        "  flexible_frac: [0.2, 0.4]\n  deadline_h: [1, 2]\n"
+    )
+    found = [case.scenario.datacenter.flexible[0] for case in cases(tmp_path, text)]
+    assert [(tier.share_frac, tier.deadline_h) for tier in found] == [
+        (0.2, 1), (0.2, 2), (0.4, 1), (0.4, 2),
+    ]  # fmt: skip
+
+
+def test_every_column_of_the_report_is_taken() -> None:
+    atlas = Atlas(hand_findings())
+    assert {*atlas.cases.columns, *atlas.places.columns} - {*HAND_AXES} <= TAKEN_NAMES
 
 
 def test_tiers_are_needed_to_vary_them(tmp_path: Path) -> None:

@@ -61,6 +61,11 @@ def test_key_follows_what_is_in_a_file_not_where_it_lies(tmp_path: Path) -> None
     assert key("c", None) not in (key("a", None), key("b", None))
 
 
+@pytest.mark.parametrize("path", [Path("/"), Path("a\0b")], ids=["folder", "nul"])
+def test_what_is_no_file_has_a_key(path: Path) -> None:
+    assert keys._plain(path)["sha256"] == keys.NOT_THERE
+
+
 def test_stored_grid_counts_by_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
     """`CISO:2022` has another key when another version of it is the newest."""
 

@@ -140,6 +140,19 @@ def test_what_a_loss_of_power_left_empty_is_run_again(
     assert dataset(folder) == undisturbed
 
 
+def test_what_is_damaged_within_is_run_again(
+    run_six: RunSix, folder: Path, undisturbed: dict[str, bytes]
+) -> None:
+    """Its end, where Parquet says what is in it, is whole."""
+    run_six()
+    name = next(name for name in undisturbed if name.startswith("plans") and "ERCO" in name)
+    bytes_ = bytearray((folder / name).read_bytes())
+    bytes_[4:400] = bytes(byte ^ 0xFF for byte in bytes_[4:400])
+    (folder / name).write_bytes(bytes_)
+    assert run_six().is_whole
+    assert dataset(folder) == undisturbed
+
+
 def test_two_batches_at_once(
     run_six: RunSix, folder: Path, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:

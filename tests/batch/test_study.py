@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dcsim.batch.cases import cases_of
 from dcsim.batch.study import as_asked, base_scenario, load_batch
 from dcsim.errors import ScenarioError
 from dcsim.scenario.load import load_scenario, shipped_scenarios, shipped_studies
@@ -89,3 +90,23 @@ def test_study_written_out_reads_back_the_same(tmp_path: Path) -> None:
     batch = batch_of(tmp_path, text)
     again = study_file(tmp_path, yaml.safe_dump(dict(as_asked(batch)), sort_keys=False), head="")
     assert as_asked(load_batch(again)) == as_asked(batch)
+
+
+def test_study_written_out_reads_back_the_same_from_any_folder(tmp_path: Path) -> None:
+    """Its paths are those beside the first file, its labels as they were typed."""
+    load = "{label: l, set: {datacenter.load: {kind: file, file: l.csv}}}"
+    text = (
+        f"product: {{grid.file: [a.csv, ../b.csv], site: [as it is, {load}]}}\n"
+        "list: [{grid.file: c.csv}]\n"
+    )
+    head = "study: own\nscenario: {grid: {file: z.csv}, datacenter: {capacity_mw: 1}}\n"
+    (tmp_path / "one").mkdir()
+    batch = batch_of(tmp_path / "one", text, head=head)
+    again = study_file(tmp_path, yaml.safe_dump(dict(as_asked(batch)), sort_keys=False), head="")
+    before, after = cases_of(batch), cases_of(load_batch(again))
+    assert [case.labels for case in after] == [case.labels for case in before]
+    assert [case.scenario.grid.file for case in after] == [
+        tmp_path / "one" / "a.csv", tmp_path / "one" / "a.csv",
+        tmp_path / "b.csv", tmp_path / "b.csv", tmp_path / "one" / "c.csv",
+    ]  # fmt: skip
+    assert [case.scenario for case in after] == [case.scenario for case in before]

@@ -74,6 +74,26 @@ def test_strategy_that_cannot_keep_the_limits_says_why(tmp_path: Path) -> None:
     assert plans.set_index("strategy").loc["all", "infeasible"] == ""
 
 
+def test_front_that_no_plan_keeps_leaves_the_plans(tmp_path: Path) -> None:
+    """Sun alone has no front under an import of 8 MW; with a battery there is a plan."""
+    limits = "limits.import_mw: 8, wind.enabled: false"
+    sets = f"{{label: tight, set: {{strategies: [all], {limits}}}}}"
+    text = f"product: {{case: [{sets}]}}\nfront: {{points: 3, strategy: renewables}}\n"
+    found = run_case(cases_of(batch_of(tmp_path, text))[0])
+    assert found.fronts.empty
+    assert list(found.plans["strategy"]) == ["nothing", "all"]
+
+
+def test_place_of_several_years_is_told_of_all(tmp_path: Path) -> None:
+    years = "years: [{name: a, grid: 'ERCO:reference'}, {name: b, grid: 'CISO:reference'}]"
+    plans = run_case(
+        cases_of(batch_of(tmp_path, f"product: {{two: [{{label: t, set: {{{years}}}}}]}}\n"))[0]
+    ).plans
+    assert plans["origin"].iloc[0] == "ERCO:reference, CISO:reference"
+    assert plans["wind_from"].iloc[0] == "ERCO:reference, CISO:reference"
+    assert plans["hours"].iloc[0] == 96
+
+
 def test_types_are_the_same_in_all_cases(tables: CaseTables, tmp_path: Path) -> None:
     """Also where nothing is known: without replayed work, and without a front."""
     other = run_case(cases_of(batch_of(tmp_path, "product: {ba: [BPAT], strategies: [all]}\n"))[0])

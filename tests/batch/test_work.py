@@ -116,6 +116,16 @@ def test_old_cases_stay_until_the_new_ones_are_run(
     assert status_of(folder).others == 0
 
 
+def test_old_cases_stay_where_the_new_ones_fail(
+    run_six: RunSix, folder: Path, tmp_path: Path
+) -> None:
+    """As when a file is not there for a while: back in its place, nothing is to be done."""
+    run_six()
+    slip = batch_of(tmp_path, SIX, "datacenter.capacity_mw=11")
+    assert run_batch(slip, folder, workers=1, run=failing).done == 2
+    assert run_six(run=never).done == 6
+
+
 def test_a_failure_and_a_bug_stop_nothing_else(run_six: RunSix, folder: Path) -> None:
     found = run_six(run=failing)
     assert (found.done, len(found.failures)) == (2, 4)

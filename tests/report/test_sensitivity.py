@@ -206,7 +206,10 @@ def test_a_plan_without_carbon_is_told_in_tonnes(study_maker: StudyMaker) -> Non
     table = carbon_swings_table(study)
     assert table is not None
     assert all("%" not in cell.text for row in table.rows for cell in row)
-    alt = plain([all_figures(study)["depends_on"][1]])
+    figure, alt = all_figures(study)["depends_on"]
+    alt = plain([alt])
+    (both,) = [text.get_text() for text in figure.axes[0].texts]
+    assert [line.split(":")[0] for line in both.split("\n")] == ["11", "12"]
     assert " t at 12" in alt
     assert "%" not in alt
 
