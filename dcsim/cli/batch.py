@@ -197,7 +197,8 @@ def _total_rows(found: BatchFindings) -> Iterator[tuple[str, ...]]:
 
     cases = compared(found).dropna(subset="total_kg").sort_values("total_kg", kind="stable")
     for _, row in cases.iterrows():
-        saved = "-" if row["saved_frac"] != row["saved_frac"] else f"{row['saved_frac']:.1%}"
+        saved_frac = row["saved_frac"]
+        saved = "-" if saved_frac != saved_frac else f"{saved_frac:.1%}".replace("-0.0%", "0.0%")
         labels = (str(row[axis]) for axis in found.axes)
         yield (*labels, f"{row['total_kg'] / KG_PER_T:,.1f}", saved, str(row["strategy"]))
 
