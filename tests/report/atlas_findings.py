@@ -108,7 +108,7 @@ def plan_of(
         "unserved_mwh": 0.0,
         "peak_import_mw": 36.0,
         "moved_mwh": 2e4 if strategy == "all" else math.nan,
-        "gap_frac": math.nan if strategy == "nothing" else 1e-9,
+        "gap_frac": math.nan if strategy == "nothing" else 2.9e-14,
         "is_optimal": True,
         "replay_difference_frac": 1e-12 if strategy == "all" else math.nan,
         "infeasible": "",
