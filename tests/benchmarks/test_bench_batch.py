@@ -21,7 +21,7 @@ from tests.batch.test_killed import kill_at_random, started, wait_until, workers
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.usefixtures("in_threads")]
 
-HEAD = SMALL.replace("[renewables]", "[renewables, all]").replace("hours: 48", "hours: 72")
+HEAD = SMALL.replace("[renewables]", "[renewables, all]").replace("hours: 48", "hours: 1440")
 CASES = 6
 
 
