@@ -27,7 +27,9 @@ class Opened:
 
 
 @contextmanager
-def opened(file: Path, *, width: int = 1280, height: int = 900) -> Iterator[Opened]:
+def opened(
+    file: Path, *, width: int = 1280, height: int = 900, has_script: bool = True
+) -> Iterator[Opened]:
     """Open a file of HTML; skip the test, with the reason, where there is no Chromium.
 
     Playwright's event loop lives no longer than the block, so that other tests may have theirs.
@@ -38,7 +40,9 @@ def opened(file: Path, *, width: int = 1280, height: int = 900) -> Iterator[Open
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
-        page = browser.new_page(viewport={"width": width, "height": height})
+        page = browser.new_page(
+            viewport={"width": width, "height": height}, java_script_enabled=has_script
+        )
         seen = Opened(page)
         page.on("console", lambda message: seen.console.append(message.text))
         page.on("pageerror", lambda error: seen.console.append(str(error)))

@@ -7,11 +7,10 @@ deadline_h     the deadline of every tier
 chemistry      battery.chemistry
 embodied       embodied.level
 account        grid.account
-strategy       strategies: this one alone
+strategies     strategies: this one alone
 """
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from typing import Any, NamedTuple
 
 from dcsim.batch.study import AxisValue, Batch, Bundle, Value
@@ -82,7 +81,7 @@ def apply(document: Document, row: Mapping[str, AxisValue], place: Place) -> Non
     for axis, value in row.items():
         if isinstance(value, Bundle):
             for key, one in value.set.items():
-                set_key(document, key, deepcopy(one), place.name, place.batch.folder)
+                set_key(document, key, one, place.name, place.batch.folder)
         elif axis in _SHORT:
             _SHORT[axis](document, value, row, place)
         elif is_key(axis):

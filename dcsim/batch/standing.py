@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from dcsim.batch.cases import Case, cases_of
+from dcsim.batch.cases import Case, cases_of, in_words
 from dcsim.batch.folder import Asked, done_keys, failures_of, is_held, read_asked, read_log
 from dcsim.batch.keys import key_of
 from dcsim.batch.study import Batch
@@ -87,7 +87,7 @@ def status_of(folder: Path, batch: Batch | None = None) -> Status:
     """
     asked = read_asked(folder) if batch is None else asked_of(batch, cases_by_key(batch))
     failures = {
-        ", ".join(f"{axis} {label}" for axis, label in asked.cases[key].items() if label): failure
+        in_words(asked.cases[key]): failure
         for key, failure in failures_of(folder).items()
         if key in asked.cases
     }

@@ -1,7 +1,7 @@
 """One case through all rooms: its plans, and its front, as rows of the dataset."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -161,7 +161,7 @@ def plan_rows(study: Study) -> Iterator[dict[str, Any]]:
 
 def _plan_row(scenario: Scenario, outcome: Outcome) -> dict[str, Any]:
     footprint, certificate = outcome.footprint, outcome.certificate
-    ledger, scores = footprint.ledger, footprint.scores
+    ledger = footprint.ledger
     return {
         "strategy": outcome.strategy,
         **outcome.design.as_dict(),
@@ -174,7 +174,7 @@ def _plan_row(scenario: Scenario, outcome: Outcome) -> dict[str, Any]:
         },
         "cost_usd": footprint.cost_usd,
         "capital_usd": capital_spent_usd(scenario, outcome.design),
-        **{name: getattr(scores, name) for name in _SCORES},
+        **asdict(footprint.scores),
         "gap_frac": np.nan if certificate is None else certificate.gap,
         "is_optimal": None if certificate is None else certificate.is_optimal,
         "infeasible": "",
@@ -189,16 +189,6 @@ _EMBODIED = {
 }
 
 _FUELS = ("solar", "wind")
-
-_SCORES = (
-    "coverage_frac",
-    "cfe_frac",
-    "load_mwh",
-    "grid_mwh",
-    "curtailed_mwh",
-    "unserved_mwh",
-    "peak_import_mw",
-)
 
 
 def front_rows(

@@ -15,6 +15,7 @@ import typer
 from dcsim.cli.batch import batch_app
 from dcsim.cli.display import panel, steps
 from dcsim.cli.grids import grids_app
+from dcsim.cli.options import GridFileOption, ScenarioArgument, SetOption
 from dcsim.cli.pareto import pareto
 from dcsim.cli.study import print_replay, print_study
 from dcsim.cli.years import years
@@ -41,23 +42,6 @@ app.add_typer(batch_app, name="batch")
 app.command()(years)
 app.command()(pareto)
 
-ScenarioArgument = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="KEY=VALUE",
-        help="Override a key, such as datacenter.capacity_mw=50. May be given again.",
-    ),
-]
-GridFileOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--grid-file", help="Take the grid from this file of hourly generation (CSV or Parquet)."
-    ),
-]
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="The run folder; results/<name> if left out.")
 ]

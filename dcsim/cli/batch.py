@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from dcsim.cli.display import counter, panel, print_table
+from dcsim.cli.options import SetOption
 from dcsim.errors import DataError
 
 if TYPE_CHECKING:
@@ -64,14 +66,6 @@ DaskOption = Annotated[
     ),
 ]
 RetryOption = Annotated[bool, typer.Option("--retry", help="Also run cases again that failed.")]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="KEY=VALUE",
-        help="Override a key of the base scenario. May be given again.",
-    ),
-]
 
 
 @batch_app.command("run")
@@ -197,8 +191,8 @@ def _total_rows(found: BatchFindings) -> Iterator[tuple[str, ...]]:
 
     cases = compared(found).dropna(subset="total_kg").sort_values("total_kg", kind="stable")
     for _, row in cases.iterrows():
-        saved_frac = row["saved_frac"]
-        saved = "-" if saved_frac != saved_frac else f"{saved_frac:.1%}".replace("-0.0%", "0.0%")
+        saved_frac = round(row["saved_frac"], 3) + 0.0  # no negative zero
+        saved = "-" if math.isnan(saved_frac) else f"{saved_frac:.1%}"
         labels = (str(row[axis]) for axis in found.axes)
         yield (*labels, f"{row['total_kg'] / KG_PER_T:,.1f}", saved, str(row["strategy"]))
 
@@ -238,6 +232,8 @@ def _print_path(folder: Path) -> None:
 
 
 def _failure_line(found: BatchFindings, number: int) -> str:
+    from dcsim.batch.cases import in_words
+
     row = found.failures.iloc[number]
-    case = ", ".join(f"{axis} {row[axis]}" for axis in found.axes if row[axis])
+    case = in_words({axis: row[axis] for axis in found.axes})
     return f"{case}: {row['kind']}: {row['message']}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dcsim.cli.display import bar, print_table
+from dcsim.cli.options import GridFileOption, ScenarioArgument, SetOption
 
 if TYPE_CHECKING:
     from dcsim.fronts import Fronts
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 GOES_ON = "Stopped; the points found so far are kept. Run the same command again to go on."
 
-ScenarioArgument = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A YAML file, or the name of a shipped scenario.")
-]
 PointsOption = Annotated[
     int, typer.Option("--points", help="Points of each front, ends included; 3 at least.")
 ]
@@ -33,16 +31,6 @@ StrategiesOption = Annotated[
     list[str] | None,
     typer.Option(
         "--strategies", metavar="NAME", help="Only this strategy's front. May be given again."
-    ),
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a key. May be given again."),
-]
-GridFileOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--grid-file", help="Take the grid from this file of hourly generation (CSV or Parquet)."
     ),
 ]
 OutOption = Annotated[

@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dcsim.cli.display import print_table, steps
+from dcsim.cli.options import SetOption
 
 if TYPE_CHECKING:
     from dcsim.optimize.regret_table import RegretTable
 
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A YAML file with two years or more.")
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a key. May be given again."),
 ]
 OutOption = Annotated[
     Path | None,

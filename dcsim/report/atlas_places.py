@@ -16,7 +16,7 @@ from dcsim.grid.authorities import known_authorities
 from dcsim.optimize.plan import ROUNDING_MW
 from dcsim.report.batch import BA, KEY, SITE_COLUMNS, BatchFindings
 from dcsim.report.study import NOTHING
-from dcsim.scenario.spec import Scenario
+from dcsim.scenario.spec import Scenario, opens_battery, opens_shifting
 from dcsim.units import KG_PER_T
 
 PLACES = "ba"
@@ -55,15 +55,6 @@ _KEPT = (
     "cost_usd", "curtailed_mwh", "load_mwh", "unserved_mwh", "total_t_per_mw", "nothing_t_per_mw",
     "saved_frac", "usd_per_t",
 )  # fmt: skip
-
-_OPTIONS = {
-    NOTHING: 0,
-    "renewables": 1,
-    "renewables_battery": 2,
-    "renewables_shifting": 2,
-    "all": 3,
-}
-"""How many options each strategy has."""
 
 
 @dataclass(frozen=True)
@@ -235,13 +226,13 @@ def beside_nothing(plans: pd.DataFrame) -> pd.DataFrame:
     """Return plans with what doing nothing emits in their cases, and what they save of it.
 
     Adds `total_t_per_mw` and `nothing_t_per_mw` [t per MW of mean load]; `saved_frac`, missing
-    where doing nothing or the plan leaves load unserved, or doing nothing emits nothing;
-    `usd_per_t`, missing where nothing is saved.
+    where doing nothing leaves load unserved or emits nothing; `usd_per_t`, missing where nothing
+    is saved.
     """
     nothing = plans[plans["strategy"] == NOTHING].set_index(KEY).reindex(plans[KEY])
     nothing = nothing.set_index(plans.index)
     total_t, nothing_t = (t["total_kg"] / KG_PER_T / plans["load_mw"] for t in (plans, nothing))
-    is_fair = (nothing["unserved_mwh"] <= ROUNDING_MW) & (plans["unserved_mwh"] < 1)
+    is_fair = nothing["unserved_mwh"] <= ROUNDING_MW
     saved_t = (nothing_t - total_t).where(is_fair)
     more_usd = (plans["cost_usd"] - nothing["cost_usd"]) / plans["load_mw"]
     return plans.assign(
@@ -259,7 +250,8 @@ def fullest(plans: pd.DataFrame) -> pd.DataFrame:
     that cannot keep the limits is taken only where none can; doing nothing, where none was planned.
     """
     order = plans.assign(
-        options=plans["strategy"].map(_OPTIONS),
+        options=plans["strategy"].map(opens_battery).astype(int)
+        + plans["strategy"].map(opens_shifting).astype(int),
         is_planned=plans["strategy"] != NOTHING,
         is_possible=plans["total_kg"].notna(),
     ).sort_values(

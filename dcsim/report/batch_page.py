@@ -24,7 +24,7 @@ from dcsim.report.atlas_places import Atlas, is_atlas
 from dcsim.report.batch import BatchFindings
 from dcsim.report.figures import Described, figure_bytes
 from dcsim.report.folder import write_file
-from dcsim.report.style import report_style, settle
+from dcsim.report.style import report_style, settled
 from dcsim.report.tables import Table, table_of
 from dcsim.report.tables_basis import factors_table_of, rates_table_of
 from dcsim.report.write import FIGURES, REPORT, Picture, environment
@@ -166,7 +166,7 @@ def _atlas_figures(atlas: Atlas, drawn: Map | None) -> dict[str, Described]:
     """Draw all there is something to draw for."""
     with report_style():
         figures = {name: draw(atlas) for name, draw in _FIGURES.items()}
-        return _settled(figures | (map_figures(drawn) if drawn else {}))
+        return settled(figures | (map_figures(drawn) if drawn else {}))
 
 
 _FIGURES: dict[str, Callable[[Atlas], Described | None]] = {
@@ -197,7 +197,7 @@ def _cases_page(atlas: Atlas) -> dict[str, Any]:
 
 def _cases_figures(atlas: Atlas) -> dict[str, Described]:
     with report_style():
-        return _settled({"cases": batch_cases.cases_figure(atlas)})
+        return settled({"cases": batch_cases.cases_figure(atlas)})
 
 
 def modelled_notice(findings: BatchFindings) -> str:
@@ -237,11 +237,3 @@ def _asked_table(findings: BatchFindings) -> Table:
 def _versions_table(findings: BatchFindings) -> Table:
     rows = [(name, version) for name, version in findings.versions.items()]
     return table_of("versions", "Versions", [("Package", False), ("Version", False)], rows)
-
-
-def _settled(figures: Mapping[str, Described | None]) -> dict[str, Described]:
-    """Return the figures there are, laid out once and for all."""
-    there = {name: described for name, described in figures.items() if described}
-    for figure, _ in there.values():
-        settle(figure)
-    return there

@@ -33,7 +33,7 @@ from dcsim.report.style import (
     legend_below,
     new_figure,
     report_style,
-    settle,
+    settled,
     spread,
 )
 from dcsim.report.views import first_year_in_words, moves_work, saved_frac
@@ -88,9 +88,7 @@ def all_figures(study: Study) -> dict[str, Described]:
             figures["ranges"] = ranges_figure(study)
         if len(study.years) > 1:
             figures = _of_several_years(study, figures)
-        for figure, _ in figures.values():
-            settle(figure)
-    return figures
+        return settled(figures)
 
 
 def _of_several_years(study: Study, figures: dict[str, Described]) -> dict[str, Described]:

@@ -19,7 +19,7 @@ from dcsim.report.style import (
     legend_below,
     new_figure,
     report_style,
-    settle,
+    settled,
 )
 from dcsim.report.tables import PARTS
 from dcsim.units import KG_PER_T, USD_PER_MILLION
@@ -57,13 +57,12 @@ def front_figures(fronts: Sequence[Front], hours: int) -> dict[str, Described]:
         hours: Length of the horizon [h].
     """
     with report_style():
-        figures = {
-            "fronts": fronts_figure(fronts, hours),
-            "front_designs": designs_figure(fronts[-1], hours),
-        }
-        for figure, _ in figures.values():
-            settle(figure)
-    return figures
+        return settled(
+            {
+                "fronts": fronts_figure(fronts, hours),
+                "front_designs": designs_figure(fronts[-1], hours),
+            }
+        )
 
 
 def fronts_figure(fronts: Sequence[Front], hours: int) -> Described:

@@ -23,7 +23,7 @@ from dcsim.report.figures_grid import (
 )
 from dcsim.report.figures_map import map_figure
 from dcsim.report.folder import write_file
-from dcsim.report.style import report_style, settle
+from dcsim.report.style import report_style, settled
 
 FORMATS: tuple[Literal["png", "svg"], ...] = ("png", "svg")
 
@@ -78,7 +78,7 @@ def grid_pictures(hours: GridHours) -> dict[str, Described]:
                 **pictures,
                 "duration": duration_curves_figure(hours),
             }
-        return _settled(pictures)
+        return settled(pictures)
 
 
 def calendar_picture(
@@ -86,19 +86,13 @@ def calendar_picture(
 ) -> dict[str, Described]:
     """Draw the calendar of what repair changed: see `flags_calendar_figure`."""
     with report_style():
-        return _settled({"flags": flags_calendar_figure(changes, hours, title, source)})
+        return settled({"flags": flags_calendar_figure(changes, hours, title, source)})
 
 
 def map_picture(rows: pd.DataFrame, source: str) -> dict[str, Described]:
     """Draw the map of authorities: see `map_figure`."""
     with report_style():
-        return _settled({"map": map_figure(rows, source)})
-
-
-def _settled(pictures: dict[str, Described]) -> dict[str, Described]:
-    for figure, _ in pictures.values():
-        settle(figure)
-    return pictures
+        return settled({"map": map_figure(rows, source)})
 
 
 def write_pictures(folder: Path, pictures: dict[str, Described]) -> list[Path]:

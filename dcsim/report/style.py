@@ -1,7 +1,7 @@
 """How every figure looks: one style, one color for each thing, and labels that do not collide."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -161,6 +161,14 @@ def settle(figure: Figure) -> Figure:
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     return figure
+
+
+def settled(figures: Mapping[str, tuple[Figure, str] | None]) -> dict[str, tuple[Figure, str]]:
+    """Return the figures there are, with their alternative texts, each laid out."""
+    there = {name: described for name, described in figures.items() if described}
+    for figure, _ in there.values():
+        settle(figure)
+    return there
 
 
 def spread(values: Sequence[float], gap: float, low: float, high: float) -> list[float]:

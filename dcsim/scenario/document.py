@@ -187,7 +187,7 @@ def set_key(document: Document, key: str, value: Any, place: str, folder: Path) 
     Args:
         document: Is changed.
         key: Such as `datacenter.flexible[0].share_frac`.
-        value: Plain data.
+        value: Plain data; is not changed.
         place: Where the value was given, for messages.
         folder: What a path in it is relative to.
 
@@ -195,15 +195,11 @@ def set_key(document: Document, key: str, value: Any, place: str, folder: Path) 
         ScenarioError: The document has no such place.
     """
     path = _key_path(key)
-    _set(document.data, path, value, place)
+    _set(document.data, path, with_absolute_paths(key, value, folder), place)
     _forget_below(document, path)
     document.places[path] = place
     for length in range(1, len(path)):  # parents that were made for it stand there too
         document.places.setdefault(path[:length], place)
-    keys = tuple(step for step in path if isinstance(step, str))
-    for of_file in PATHS:
-        if of_file[: len(keys)] == keys:
-            _make_absolute(document.data, of_file, folder)
 
 
 def use_grid_file(document: Document, file: Path) -> None:

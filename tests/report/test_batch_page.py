@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page as OpenPage
-from playwright.sync_api import sync_playwright
 
 from dcsim.errors import OutputError
 from dcsim.report.batch import KEY
 from dcsim.report.batch_page import batch_figures, modelled_notice, write_batch_report
-from tests.browser import CHROMIUM, Opened, opened
+from tests.browser import Opened, opened
 from tests.report.atlas_findings import (
     HAND_AXES,
     HAND_SITE,
@@ -228,12 +227,8 @@ def test_keys_reach_discs(atlas: Opened) -> None:
 
 
 def test_without_script_map_layers_links_and_table_are_there(atlas_folder: Path) -> None:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed here; it is not brought by a package index")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_context(java_script_enabled=False).new_page()
-        page.goto((atlas_folder / "report.html").resolve().as_uri())
+    with opened(atlas_folder / "report.html", has_script=False) as seen:
+        page = seen.page
         assert page.locator("#table-ranked tbody tr").count() == 62
         assert page.locator("#table-ranked button").count() == 0
         assert not page.locator(".filter").is_visible()
@@ -243,7 +238,6 @@ def test_without_script_map_layers_links_and_table_are_there(atlas_folder: Path)
         page.locator("#map-ERCO").click()
         assert page.url.endswith("#place-ERCO")
         assert page.locator("tr:target").get_attribute("id") == "place-ERCO"
-        browser.close()
 
 
 def test_nothing_spills_over_the_side(atlas: Opened) -> None:
