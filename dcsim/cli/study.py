@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import typer
@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from dcsim.footprint.accounts import Footprint
     from dcsim.report.study import Study
+    from dcsim.traces.frame import Traces
 
 
 def print_study(study: Study) -> None:
@@ -27,9 +28,18 @@ def print_study(study: Study) -> None:
     for name, cells in _rows(study):
         table.add_row(name, *cells)
     Console().print(table)
+    print_warnings(run.traces for run in study.years)
     for strategy, why in study.infeasible.items():
         typer.echo(f"Not possible, {_HEADINGS[strategy]}: {why}")
     _print_proof(study)
+
+
+def print_warnings(years: Iterable[Traces]) -> None:
+    """Print the warnings of all inputs of a result, a line each."""
+    from dcsim.report.prose_basis import warnings_of
+
+    for warning in warnings_of(years):
+        typer.echo(f"Warning: {warning}")
 
 
 def _hours(study: Study) -> str:

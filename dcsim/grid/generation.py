@@ -42,6 +42,8 @@ class Source:
     sha256: str = ""
     """Hash of the file's bytes; empty for what is modelled."""
     repairs: tuple[Repair, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Sentences to read before acting on a result: shown in the terminal and above the report."""
 
     @property
     def is_modelled(self) -> bool:

@@ -29,7 +29,7 @@ SCENARIO = "scenario.yaml"
 SUMMARY = "summary.json"
 YEARS = "years"
 
-LAYOUT = 3
+LAYOUT = 4
 """Counts up when what is in a run folder changes, so that one of another time is told apart."""
 
 _OURS = {

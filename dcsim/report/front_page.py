@@ -8,7 +8,7 @@ from dcsim.report import tables_front
 from dcsim.report.figures import figure_bytes
 from dcsim.report.figures_front import front_figures
 from dcsim.report.prose import impossible_in_words
-from dcsim.report.prose_basis import modelled_notice
+from dcsim.report.prose_basis import notices
 from dcsim.report.study import STRATEGY_LABELS
 from dcsim.report.tables_basis import sources_table_of
 from dcsim.report.write import FIGURES, environment, picture
@@ -64,7 +64,7 @@ def write_front_report(
         .get_template("front.html.j2")
         .render(
             scenario=scenario,
-            modelled_notice=modelled_notice(years),
+            notices=notices(years),
             headline=[
                 *tables_front.front_sentences(fronts, hours),
                 *impossible_in_words(infeasible.items()),

@@ -148,6 +148,18 @@ _LEFT_OUT = (
 )
 
 
+def notices(years: Iterable[Traces]) -> list[str]:
+    """Return what must be read before acting on a result: modelled hours, then all warnings."""
+    years = list(years)
+    modelled = modelled_notice(years)
+    return [*([modelled] if modelled else []), *warnings_of(years)]
+
+
+def warnings_of(years: Iterable[Traces]) -> list[str]:
+    """Return the warnings of all inputs, each once."""
+    return list(dict.fromkeys(w for year in years for s in year.sources for w in s.warnings))
+
+
 def modelled_notice(years: Iterable[Traces]) -> str:
     """Return what a reader must know if the grid's hours are modelled; empty if measured."""
     grids = [source for year in years for source in year.sources if source.what == "grid"]

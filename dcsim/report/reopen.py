@@ -120,7 +120,7 @@ def _hourly(path: Path) -> pd.DataFrame:
 def _source(entry: dict[str, Any]) -> Source:
     told = {name: entry[name] for name in Source.__dataclass_fields__}
     repairs = tuple(Repair(**repair) for repair in entry["repairs"])
-    return Source(**told | {"repairs": repairs})
+    return Source(**told | {"repairs": repairs, "warnings": tuple(entry["warnings"])})
 
 
 def _outcome(entry: dict[str, Any]) -> Outcome:

@@ -126,7 +126,7 @@ def _texts(study: Study) -> dict[str, Any]:
         "facts": key_figures.facts(study),
         "tiles": key_figures.tiles(study),
         "summary": prose_summary.executive_summary(study),
-        "modelled_notice": prose_basis.modelled_notice(run.traces for run in study.years),
+        "notices": prose_basis.notices(run.traces for run in study.years),
         "carbon_from": prose.where_it_comes_from(study),
         "shifting": prose.shifting_sentence(study),
         "near": prose_alternatives.near_sentences(study),

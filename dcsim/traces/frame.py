@@ -1,7 +1,7 @@
 """One aligned hourly table of the world: intensity, capacity factors, load by tier, prices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -276,7 +276,7 @@ def _sources(
     note = f"{grid.note}. Capacity factors: {'; '.join(o.basis for o in outputs)}"
     repairs = (*grid.repairs, *clipped)
     return (
-        Source(grid.what, grid.origin, note, grid.sha256, repairs),
+        replace(grid, note=note, repairs=repairs),
         carbon.source,
         *(output.source for output in outputs if output.source is not None),
     )
