@@ -17,6 +17,7 @@ from dcsim.grid.store.grids import code_of
 from dcsim.optimize.front import Front, FrontPoint
 from dcsim.optimize.pareto import trace_front
 from dcsim.report.batch import FRONT_COLUMNS, KEY, OWN, PLAN_COLUMNS, SITE_COLUMNS
+from dcsim.report.prose_basis import warnings_of
 from dcsim.report.study import Outcome, Study
 from dcsim.report.views import moved_mwh
 from dcsim.run import study_of
@@ -77,7 +78,16 @@ def points_of(case: Case, years: Sequence[Traces]) -> list[dict[str, Any]]:
 
 def _typed(table: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:
     """Give each column one type in all cases, also where nothing in it is known."""
-    texts = {*known, "origin", "solar_from", "wind_from", "strategy", "infeasible", "front"}
+    texts = {
+        *known,
+        "origin",
+        "warnings",
+        "solar_from",
+        "wind_from",
+        "strategy",
+        "infeasible",
+        "front",
+    }
     flags = {"is_modelled", "is_optimal", "is_knee", "is_optimum"}
     kinds = {
         name: "str" if name in texts else "boolean" if name in flags else float for name in table
@@ -107,6 +117,7 @@ def site_of(years: Sequence[Traces]) -> dict[str, Any]:
         **{f"{fuel}_from": joined(output_from(y, fuel) for y in years) for fuel in _FUELS},
         "origin": joined(grid.origin for grid in grids),
         "is_modelled": any(grid.is_modelled for grid in grids),
+        "warnings": " ".join(warnings_of(years)),
     }
 
 

@@ -23,6 +23,7 @@ SITE_COLUMNS = (
     "calm_week_frac",
     "origin",
     "is_modelled",
+    "warnings",
 )
 """What the place is like, the same in all rows of a case: means over the horizon of load [MW],
 carbon intensity [kg/MWh], the grid's carbon-free share and capacity factors [-]; the mean distance
@@ -31,7 +32,8 @@ the weakest seven days in a row, of a mix of equal nameplates of sun and wind, o
 `solar_from` and `wind_from` name whose output that is, empty where there is none: the grid itself,
 a neighbor's grid, or a weather file. `origin` names the grid's data; `is_modelled` tells a
 reference year from records. Of several planned years the swing is their mean, the week that of the
-weakest, and one modelled year makes it modelled."""
+weakest, and one modelled year makes it modelled. `warnings` are those of all inputs, one after
+another; empty where there are none."""
 
 PLAN_COLUMNS = (
     "strategy",

@@ -92,6 +92,7 @@ def write_batch_report(findings: BatchFindings, folder: Path) -> None:
             pictures={picture.name: picture for picture in pictures},
             modelled_notice=modelled_notice(findings),
             grids_table=_grids_table(findings),
+            warnings_table=warnings_table(findings),
             asked_table=_asked_table(findings),
             rates_table=rates_table_of(atlas.scenario),
             factors_table=factors_table_of(atlas.scenario),
@@ -225,6 +226,16 @@ def _grids_table(findings: BatchFindings) -> Table:
     ]
     head = [("Kind", False), ("Grids", True), ("Which", False)]
     return table_of("grids", "Where the hours of the grids are from", head, table)
+
+
+def warnings_table(findings: BatchFindings) -> Table | None:
+    """Return the warnings of each grid's cases, each once, or none."""
+    rows = findings.plans.drop_duplicates(["origin", "warnings"])
+    warned = [(row["origin"], row["warnings"]) for _, row in rows.iterrows() if row["warnings"]]
+    if not warned:
+        return None
+    head = [("Grid", False), ("Read this before acting on its plans", False)]
+    return table_of("warnings", "Warnings", head, warned)
 
 
 def _asked_table(findings: BatchFindings) -> Table:

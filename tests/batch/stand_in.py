@@ -41,7 +41,12 @@ def made_up(case: Case) -> Tables:
     key = key_of(case)
     rng = np.random.default_rng(int(key[:8], 16))
     known = {KEY: key, **case.labels}
-    site = {**dict.fromkeys(SITE_COLUMNS, 0.5), "origin": "made up", "is_modelled": True}
+    site = {
+        **dict.fromkeys(SITE_COLUMNS, 0.5),
+        "origin": "made up",
+        "is_modelled": True,
+        "warnings": "",
+    }
     plans = [
         {**known, **site, **dict(zip(PLAN_COLUMNS, rng.random(len(PLAN_COLUMNS)), strict=True))}
         | {"strategy": strategy, "is_optimal": True, "infeasible": ""}

@@ -61,6 +61,7 @@ def site_of(authority: Authority, n: int) -> dict[str, Any]:
         "wind_from": f"{authority.ba_code}:reference",
         "origin": f"{authority.ba_code}:reference",
         "is_modelled": True,
+        "warnings": "",
     }
 
 
@@ -212,6 +213,7 @@ HAND_SITE = {
     "hours": 8760, "load_mw": 10.0, "intensity_kg_per_mwh": 100.0,
     "intensity_daily_swing_frac": 0.2, "grid_carbon_free_frac": 0.5, "solar_cf": 0.25,
     "wind_cf": 0.4, "calm_week_frac": 0.3, "origin": "CISO:2022", "is_modelled": False,
+    "warnings": "",
     "solar_from": "CISO:2022", "wind_from": "CISO:2022",
 }  # fmt: skip
 

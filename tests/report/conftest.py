@@ -18,6 +18,7 @@ from dcsim.scenario.years import Year
 from dcsim.traces.frame import Traces, local_day_numbers
 from tests.conftest import scenario_of, traces_of
 
+WARNING = "The load of two weeks was filled"
 SHA = "0123456789abcdef" * 4
 
 StudyMaker = Callable[..., Study]
@@ -72,7 +73,7 @@ def _traces(scenario: Scenario, start: str, hours: int, year: Year) -> Traces:
     index = pd.date_range(pd.Timestamp(start).as_unit("s"), periods=hours, freq="h", unit="s")
     sources = (
         Source("grid", "grid.csv", "made by hand", SHA, (Repair("interpolate", 3, "filled"),)),
-        Source("load", "constant load", "10 MW IT, PUE 1"),
+        Source("load", "constant load", "10 MW IT, PUE 1", warnings=(WARNING,)),
     )
     days = local_day_numbers(index, scenario.datacenter.time_zone)
     name = year.name if scenario.planned_years else ""

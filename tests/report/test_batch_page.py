@@ -10,7 +10,12 @@ from playwright.sync_api import Page as OpenPage
 
 from dcsim.errors import OutputError
 from dcsim.report.batch import KEY
-from dcsim.report.batch_page import batch_figures, modelled_notice, write_batch_report
+from dcsim.report.batch_page import (
+    batch_figures,
+    modelled_notice,
+    warnings_table,
+    write_batch_report,
+)
 from tests.browser import Opened, opened
 from tests.report.atlas_findings import (
     HAND_AXES,
@@ -100,6 +105,17 @@ def test_modelled_grids_are_said_to_be(html: str) -> None:
     plans.loc[plans["origin"] == "ERCO:2022", "is_modelled"] = True
     some = modelled_notice(replace(hand_findings(), plans=plans))
     assert "the hours of 1 of 3 grids are not a record" in some
+
+
+def test_warnings_of_each_grid_are_listed_once() -> None:
+    assert warnings_table(hand_findings()) is None
+    plans = hand_findings().plans
+    plans.loc[plans["origin"] == "CISO:2022", "warnings"] = "Filled for weeks."
+    table = warnings_table(replace(hand_findings(), plans=plans))
+    assert table is not None
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["CISO:2022", "Filled for weeks."]
+    ]
 
 
 def test_figures_are_written_too(atlas_folder: Path) -> None:

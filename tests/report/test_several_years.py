@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from dcsim.cli.study import print_study
 from dcsim.report import prose, prose_basis
 from dcsim.report.data import write_data
 from dcsim.report.figures import OF_ONE_YEAR, all_figures
@@ -14,7 +15,7 @@ from dcsim.report.study import Study, YearRun
 from dcsim.report.tables_alternatives import near_table
 from dcsim.report.views import moved_mwh
 from dcsim.report.write import page_of, write_report
-from tests.report.conftest import StudyMaker, sentences, with_alternatives
+from tests.report.conftest import WARNING, StudyMaker, sentences, with_alternatives
 from tests.report.page import Page, html_of, value
 
 MEAN = {"file": "grid.csv", "account": "mean"}
@@ -211,6 +212,15 @@ def test_a_run_folder_gives_its_study_back(two_years: Study, written: Path) -> N
     for run, was in zip(again.years, two_years.years, strict=True):
         assert_same_run(run, was)
     assert page_of(again, {}) == page_of(two_years, {})
+
+
+def test_warnings_stand_above_the_report_and_in_the_terminal(
+    two_years: Study, written: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    html = html_of(read_study(written))
+    assert html.index(WARNING) < html.index('id="summary"')
+    print_study(two_years)
+    assert capsys.readouterr().out.count(f"Warning: {WARNING}") == 1
 
 
 def test_alternatives_come_back_from_a_run_folder(two_days: Study, tmp_path: Path) -> None:
