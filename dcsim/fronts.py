@@ -28,6 +28,7 @@ from dcsim.optimize.pareto import Traced, trace_front
 from dcsim.optimize.plan import Certificate, Design
 from dcsim.report.folder import Contents, as_json, fresh_folder, versions, write_file
 from dcsim.report.front_page import PAGE, write_front_report
+from dcsim.report.prose_basis import warnings_of
 from dcsim.report.study import STRATEGY_LABELS
 from dcsim.scenario.spec import STRATEGIES, Scenario, Strategy
 from dcsim.traces.frame import Traces
@@ -53,12 +54,14 @@ class Fronts:
         kind: What is traded.
         fronts: One for each strategy that has plans.
         infeasible: Why the others have none.
+        warnings: Of all inputs, each once.
         seconds: How long each front took, in this run; not part of what makes two equal [s].
     """
 
     kind: FrontKind
     fronts: tuple[Front, ...]
     infeasible: dict[Strategy, str]
+    warnings: tuple[str, ...]
     seconds: dict[Strategy, float] = field(compare=False)
 
 
@@ -159,7 +162,7 @@ def _trace_all(
                 raise
             infeasible[strategy] = str(error)
         seconds[strategy] = time.perf_counter() - start
-    return Fronts(kind, tuple(fronts), infeasible, seconds)
+    return Fronts(kind, tuple(fronts), infeasible, tuple(warnings_of(years)), seconds)
 
 
 def key_of(scenario: Scenario, years: Sequence[Traces], kind: FrontKind, points: int) -> str:

@@ -31,6 +31,12 @@ def panel(message: str, title: str) -> None:
     Console(stderr=True).print(Panel(Text(message), title=title, border_style="red"))
 
 
+def print_warnings(warnings: Iterable[str]) -> None:
+    """Print the warnings of a result's inputs, a line each."""
+    for warning in warnings:
+        typer.echo(f"Warning: {warning}")
+
+
 @contextmanager
 def steps() -> Iterator[Callable[[str], None]]:
     """Show a line with a spinner and the time it has taken for the step being done."""

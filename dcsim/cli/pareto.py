@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dcsim.cli.display import bar, print_table
+from dcsim.cli.display import bar, print_table, print_warnings
 from dcsim.cli.options import GridFileOption, ScenarioArgument, SetOption
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _print_fronts(found: Fronts) -> None:
     headings = ("front", "points", *total, "knee: t", f"for {unit}", "largest gap", "seconds")
     rows = [_row(front, found.seconds[front.strategy]) for front in found.fronts]
     print_table(headings, rows, right=range(1, len(headings)))
+    print_warnings(found.warnings)
     for strategy, why in found.infeasible.items():
         typer.echo(f"{strategy}: {why}")
 

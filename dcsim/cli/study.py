@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import typer
 
+from dcsim.cli.display import print_warnings
+
 if TYPE_CHECKING:
     from dcsim.footprint.accounts import Footprint
     from dcsim.report.study import Study
-    from dcsim.traces.frame import Traces
 
 
 def print_study(study: Study) -> None:
@@ -20,6 +21,8 @@ def print_study(study: Study) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from dcsim.report.prose_basis import warnings_of
+
     title = Text(f"{study.scenario.name}: {_hours(study)}", style="table.title")
     table = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", no_wrap=True)
@@ -28,18 +31,10 @@ def print_study(study: Study) -> None:
     for name, cells in _rows(study):
         table.add_row(name, *cells)
     Console().print(table)
-    print_warnings(run.traces for run in study.years)
+    print_warnings(warnings_of(run.traces for run in study.years))
     for strategy, why in study.infeasible.items():
         typer.echo(f"Not possible, {_HEADINGS[strategy]}: {why}")
     _print_proof(study)
-
-
-def print_warnings(years: Iterable[Traces]) -> None:
-    """Print the warnings of all inputs of a result, a line each."""
-    from dcsim.report.prose_basis import warnings_of
-
-    for warning in warnings_of(years):
-        typer.echo(f"Warning: {warning}")
 
 
 def _hours(study: Study) -> str:
@@ -128,15 +123,23 @@ _DESIGN_LABELS = {
 
 
 def print_replay(plan: Footprint, policy: str, footprint: Footprint, events: int) -> None:
-    """Print what a replay under a policy emits beside the plan."""
+    """Print what a replay under a policy emits beside the plan; load left unserved comes first."""
+    from dcsim.report.numbers import NOTHING_BELOW
     from dcsim.run import relative_difference
     from dcsim.units import KG_PER_T
 
     total_t, planned_t = footprint.total_kg / KG_PER_T, plan.total_kg / KG_PER_T
-    change = relative_difference(total_t, planned_t)
     scores = footprint.scores
+    against = f" ({relative_difference(total_t, planned_t):+.2%})"
+    if scores.unserved_mwh > NOTHING_BELOW:
+        share = scores.unserved_mwh / scores.load_mwh
+        typer.echo(
+            f"Policy {policy} leaves {scores.unserved_mwh:,.1f} MWh of the load ({share:.2%}) "
+            "unserved: its carbon is that of the load it served, and does not compare with the plan"
+        )
+        against = ""
     typer.echo(
-        f"Policy {policy}: {total_t:,.1f} t CO2e, plan {planned_t:,.1f} t ({change:+.2%}); "
+        f"Policy {policy}: {total_t:,.1f} t CO2e, plan {planned_t:,.1f} t{against}; "
         f"coverage {scores.coverage_frac:.1%}, unserved {scores.unserved_mwh:,.1f} MWh, "
         f"{events} events"
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dcsim.cli.display import print_table, steps
+from dcsim.cli.display import print_table, print_warnings, steps
 from dcsim.cli.options import SetOption
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def years(scenario: ScenarioArgument, out: OutOption = None, set_: SetOption = N
     """Run the best design of each year, of all and of the worst in every year: the regret table."""
     from dcsim.optimize.regret import regret_of
     from dcsim.report.figures_years import write_regret
+    from dcsim.report.prose_basis import warnings_of
     from dcsim.scenario.load import load_scenario
     from dcsim.traces.years import build_years
 
@@ -39,6 +40,7 @@ def years(scenario: ScenarioArgument, out: OutOption = None, set_: SetOption = N
         progress("writing the table and its figure")
         paths = write_regret(table, folder)
     _print_regret(table)
+    print_warnings(warnings_of(world))
     for path in paths:
         typer.echo(f"{'Table' if path.suffix == '.csv' else 'Figure'}: {path}")
 

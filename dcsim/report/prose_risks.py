@@ -61,14 +61,17 @@ def _worst_week(study: Study) -> list[str]:
 
 
 def _without_foresight(study: Study) -> str:
-    """Return how much more is emitted without foresight, and what load is left, after `would`."""
-    unserved_mwh = study.without_foresight.scores.unserved_mwh
-    left = (
-        f" and leave {with_unit(rounded(unserved_mwh), 'MWh')} unserved"
-        if unserved_mwh > NOTHING_BELOW
-        else ""
-    )
-    return f"emit {_as_much_or_more(study)}{left}"
+    """Return the load left unserved without foresight, or the carbon added, after `would`."""
+    if study.without_foresight.scores.unserved_mwh > NOTHING_BELOW:
+        return f"leave {_unserved(study)} unserved, so that its carbon does not compare"
+    return f"emit {_as_much_or_more(study)}"
+
+
+def _unserved(study: Study) -> str:
+    """Return the load left unserved without foresight, in MWh and as a share of the load."""
+    scores = study.without_foresight.scores
+    share = percent(scores.unserved_mwh / scores.load_mwh, 2)
+    return f"{with_unit(rounded(scores.unserved_mwh), 'MWh')} of the load ({share})"
 
 
 def _as_much_or_more(study: Study) -> str:
@@ -180,20 +183,20 @@ def foresight_sentences(study: Study) -> list[str]:
     """Return what the plan's foresight is worth at most, and what that figure is not."""
     without, plan = study.without_foresight, study.chosen.footprint
     known = "year" if is_about_a_year(study.horizon_hours) else "horizon"
-    unserved_mwh = without.scores.unserved_mwh
-    unserved = (
-        [f"It leaves {with_unit(rounded(unserved_mwh), 'MWh')} of the load unserved."]
-        if unserved_mwh > NOTHING_BELOW
-        else []
+    is_unserved = without.scores.unserved_mwh > NOTHING_BELOW
+    result = (
+        f"Run so, it leaves {_unserved(study)} unserved. It emits {in_tonnes(without.total_kg)} "
+        f"{period(study.horizon_hours)} for the rest, which does not compare with the plan"
+        if is_unserved
+        else f"Run so, it emits {in_tonnes(without.total_kg)} {period(study.horizon_hours)}, "
+        f"{_against_the_plan(study)}"
     )
     return [
         f"The plan knows every hour of the {known} in advance. To see what that is worth, the same "
         "design was also run by a policy that knows the present hour only: no work is moved, the "
         "battery takes what is left over and gives what is missing.",
-        f"Run so, it emits {in_tonnes(without.total_kg)} {period(study.horizon_hours)}, "
-        f"{_against_the_plan(study)}; own supply covers {percent(without.scores.coverage_frac)} of "
+        f"{result}; own supply covers {percent(without.scores.coverage_frac)} of "
         f"the load instead of {percent(plan.scores.coverage_frac)}.",
-        *unserved,
         "That is a hint at the most that poor foresight can cost, and no study of forecast errors: "
         "dcsim makes no forecasts yet, and whoever runs a site knows tomorrow's weather better "
         "than not at all.",

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dcsim.cli.study import print_replay
 from dcsim.report import prose_risks
 from dcsim.report.figures import all_figures
 from dcsim.report.figures_risks import months_figure
@@ -269,12 +270,29 @@ def test_foresight_that_is_worth_nothing_is_said_to_be(two_days: Study) -> None:
 def test_load_that_is_left_without_foresight_is_told(two_days: Study) -> None:
     scores = replace(two_days.without_foresight.scores, unserved_mwh=4.25)
     study = replace(two_days, without_foresight=replace(two_days.without_foresight, scores=scores))
-    assert "It leaves 4.25 MWh of the load unserved." in plain(
+    share = f"{100 * 4.25 / scores.load_mwh:.2f} %"
+    assert f"it leaves 4.25 MWh of the load ({share}) unserved" in plain(
         prose_risks.foresight_sentences(study)
     )
     assert "unserved" not in plain(prose_risks.foresight_sentences(two_days))
-    assert plain([prose_risks.risks_in_short(study)]).endswith(" and leave 4.25 MWh unserved.")
+    in_short = plain([prose_risks.risks_in_short(study)])
+    assert in_short.endswith(
+        f"would leave 4.25 MWh of the load ({share}) unserved, so that its carbon does not compare."
+    )
     assert "unserved" not in prose_risks.risks_in_short(two_days)
+
+
+def test_a_replay_names_load_left_unserved_first_and_compares_no_carbon(
+    two_days: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = two_days.chosen.footprint
+    print_replay(plan, "greedy", plan, 0)
+    assert "(+0.00%)" in capsys.readouterr().out
+    scores = replace(plan.scores, unserved_mwh=0.05 * plan.scores.load_mwh)
+    print_replay(plan, "greedy", replace(plan, scores=scores), 0)
+    first, second = capsys.readouterr().out.splitlines()
+    assert f"leaves {scores.unserved_mwh:,.1f} MWh of the load (5.00%) unserved" in first
+    assert "%)" not in second
 
 
 def test_what_a_plan_without_carbon_emits_without_foresight_is_told_in_tonnes(
