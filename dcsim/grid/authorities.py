@@ -27,6 +27,25 @@ _LIKENESS = 0.5
 """How alike a suggested code must be to what was asked, by difflib's ratio [-]."""
 
 
+OWN_PLANTS = "plants"
+"""How the basis of a yield begins that is of the authority's own plants."""
+
+
+@dataclass(frozen=True)
+class FleetYield:
+    """A published yearly yield of solar or wind."""
+
+    yield_frac: float
+    """Energy of a year over nameplate running all year [-]."""
+    basis: str
+    """Whose plants, how many and how large, such as `state NC: 522 plants of 3764.6 MW`."""
+
+    @property
+    def is_own(self) -> bool:
+        """Return whether it is of the authority's own plants, and not of a state's."""
+        return self.basis.startswith(OWN_PLANTS)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Authority:
     """What is published about a balancing authority; none where nothing is."""
@@ -91,6 +110,15 @@ class Authority:
     """Of the fleet behind the generation, so 0 where none is in the record [MW]."""
     wind_nameplate_mw: float
     """Likewise [MW]."""
+    solar_yield_frac: float | None
+    """Energy of a year over nameplate AC running all year, of metered plants; blank where neither
+    the authority nor its states have any [-]."""
+    solar_yield_basis: str
+    """Whose plants these are, how many and how large: its own `plants`, those of a `state` of its,
+    or of the `nearest state`."""
+    wind_yield_frac: float | None
+    """Likewise of wind [-]."""
+    wind_yield_basis: str
     thermal_nameplate_year: int
     """Year of the nameplates below, which are none where unknown or too small for the energy."""
     nuclear_nameplate_mw: float | None
@@ -123,6 +151,38 @@ class Authority:
             DataError: None was found of this authority.
         """
         return self.fact(f"gen_{fuel}_gwh") * MWH_PER_GWH
+
+    def fleet_yield(self, fuel: str) -> "FleetYield | None":
+        """Return the published yearly yield of solar or wind; none where there is none."""
+        yield_frac: float | None = getattr(self, f"{fuel}_yield_frac")
+        if yield_frac is None:
+            return None
+        return FleetYield(yield_frac, getattr(self, f"{fuel}_yield_basis"))
+
+    def fleet_nameplate_mw(self, fuel: str, hours: int) -> float:
+        """Return the nameplate of the fleet behind the generation of a year [MW].
+
+        It is that at which the energy is the published yield. The registry's own nameplate may be
+        of other plants than the energy (unmetered, in service late, a summer taken for a year),
+        and stands in only where no yield is published.
+
+        Args:
+            fuel: `solar` or `wind`.
+            hours: Of the year.
+
+        Raises:
+            DataError: The energy is blank, or more than the registry's nameplate can make.
+        """
+        published, energy_mwh = self.fleet_yield(fuel), self.generation_mwh(fuel)
+        nameplate_mw: float = getattr(self, f"{fuel}_nameplate_mw")
+        if energy_mwh > nameplate_mw * hours:
+            raise DataError(
+                f"{AUTHORITIES_FILE}, {self.ba_code} {fuel}: {energy_mwh:g} MWh do not fit under "
+                f"{nameplate_mw:g} MW in {hours} hours"
+            )
+        if published is None or not energy_mwh:
+            return nameplate_mw
+        return energy_mwh / (hours * published.yield_frac)
 
     def fact(self, column: str) -> float:
         """Return a fact that is blank for some authorities, in the unit of its column.

@@ -53,6 +53,9 @@ class PlantOption(PowerOption):
     """Format of the file; found out from its content if left out."""
     ha_per_mw: NonNegative = 0.0
     """Land taken by each MW [ha/MW]."""
+    yield_frac: Annotated[float, Field(strict=True, gt=0, lt=1)] | None = None
+    """Mean capacity factor of a year that the output is scaled to, whatever its source: the hours
+    keep their shape and none passes 1. As the source has it if left out [-]."""
 
     @model_validator(mode="after")
     def _source_fits(self) -> Self:
@@ -63,7 +66,7 @@ class PlantOption(PowerOption):
         return self
 
 
-_OF_ANY_SOURCE = {*PowerOption.model_fields, "source", "ha_per_mw"}
+_OF_ANY_SOURCE = {*PowerOption.model_fields, "source", "ha_per_mw", "yield_frac"}
 
 
 def _refuse(option: PlantOption, names: set[str], needed: str) -> None:

@@ -87,12 +87,14 @@ class Grid(Part):
     repair: Literal["refuse", "interpolate"] = "refuse"
     """What to do with missing values: refuse the file, or fill them linearly and report it."""
     capacity_factor: Literal["nameplate", "maximum"] | None = None
-    """What solar and wind generation is divided by: the fleet's nameplate, or the year's highest
-    hour. Left out: the nameplate where it is known, else the maximum; the result says which."""
+    """What solar and wind generation is divided by: the fleet's nameplate (of a reference year that
+    at which the fleet has its published yield), or the year's highest hour. Left out: the nameplate
+    where it is known, else the maximum; the result says which."""
     solar_nameplate_mw: Positive | None = None
-    """Nameplate of the solar fleet behind the data, if the grid does not know it [MW]."""
+    """Nameplate of the solar fleet behind the data; of a reference year instead of that at which
+    the fleet has its published yield [MW]."""
     wind_nameplate_mw: Positive | None = None
-    """Nameplate of the wind fleet behind the data, if the grid does not know it [MW]."""
+    """Nameplate of the wind fleet behind the data, as for solar [MW]."""
     surplus: Surplus | None = None
     """When and how much of the grid's surplus may be taken at no added carbon."""
 
@@ -100,9 +102,6 @@ class Grid(Part):
     def _one_origin(self) -> Self:
         if (self.id is None) == (self.file is None):
             raise ValueError("give exactly one of id and file")
-        own = [self.solar_nameplate_mw, self.wind_nameplate_mw]
-        if str(self.id).endswith(":reference") and any(nameplate is not None for nameplate in own):
-            raise ValueError("a reference year knows its nameplates; leave them out")
         return self
 
 

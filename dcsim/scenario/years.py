@@ -39,9 +39,9 @@ class Year(Part):
     file: Path | None = None
     """Or a file of hourly generation by fuel."""
     solar_nameplate_mw: Positive | None = None
-    """Nameplate of the solar fleet behind its own grid, if that does not know it [MW]."""
+    """Nameplate of the solar fleet behind its own grid, as `grid.solar_nameplate_mw` [MW]."""
     wind_nameplate_mw: Positive | None = None
-    """Nameplate of the wind fleet behind its own grid, if that does not know it [MW]."""
+    """Nameplate of the wind fleet behind its own grid, as `grid.wind_nameplate_mw` [MW]."""
     start: datetime | None = None
     """Its first hour; as the scenario's horizon, or the first of its own grid's data."""
     intensity_frac: Positive = 1.0
@@ -62,11 +62,9 @@ class Year(Part):
     def _one_origin(self) -> Self:
         if self.grid is not None and self.file is not None:
             raise ValueError("give grid or file, not both")
-        if self.solar_nameplate_mw is not None or self.wind_nameplate_mw is not None:
-            if not self.has_own_grid:
-                raise ValueError("nameplates go with a grid or file of its own")
-            if str(self.grid).endswith(":reference"):
-                raise ValueError("a reference year knows its nameplates; leave them out")
+        own = (self.solar_nameplate_mw, self.wind_nameplate_mw)
+        if own != (None, None) and not self.has_own_grid:
+            raise ValueError("nameplates go with a grid or file of its own")
         return self
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,13 +21,12 @@ from dcsim.grid.generation import (
 )
 from dcsim.grid.repair.year import clip_negative
 from dcsim.grid.store.grids import load_grid
-from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.scenario.rates import years_of
-from dcsim.scenario.spec import Grid, Horizon, Scenario
-from dcsim.traces.nearest import nearest_fleet
-from dcsim.traces.plants import plant_cf
+from dcsim.scenario.spec import Horizon, Scenario
+from dcsim.traces.own_supply import Output, outputs_of
 from dcsim.traces.prices import prices_of
 from dcsim.traces.workload import facility_load
+from dcsim.traces.yields import PlantYield
 from dcsim.units import MONTHS_PER_YEAR
 
 BASE_COLUMNS = (
@@ -66,6 +64,7 @@ class Traces:
         sources: Where each input came from, and what was repaired.
         name: Of the year, where a design must serve several; else empty.
         weight: How many such years the whole horizon holds [-].
+        yields: Of own solar and wind that exist or may be built.
     """
 
     table: pd.DataFrame
@@ -73,6 +72,7 @@ class Traces:
     sources: tuple[Source, ...]
     name: str = ""
     weight: float = 1.0
+    yields: tuple[PlantYield, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a table that is gappy, has missing values or values out of range."""
@@ -125,10 +125,7 @@ def build_traces(scenario: Scenario) -> Traces:
     generation = load_grid(scenario.grid, scenario.seed)
     window = horizon_of(generation.index, scenario.horizon, generation.source.origin)
     whole_year, clipped = clip_negative(generation.table)
-    solar, wind = (
-        _output_of(plant, fuel, whole_year, generation, scenario.grid, window, scenario.seed)
-        for fuel, plant in (("solar", scenario.solar), ("wind", scenario.wind))
-    )
+    solar, wind = outputs_of(scenario, generation, whole_year, window)
     carbon = hourly_carbon(generation, scenario.grid, window)
     load_mw, load_source = facility_load(scenario, window)
     prices = prices_of(scenario, window)
@@ -153,42 +150,8 @@ def build_traces(scenario: Scenario) -> Traces:
             load_source,
             *prices.sources,
         ),
+        yields=tuple(o.plant_yield for o in (solar, wind) if o.plant_yield is not None),
     )
-
-
-class _Output(NamedTuple):
-    """A plant's capacity factor, in words what it stands on, and where it is from if from afar."""
-
-    cf: pd.Series
-    basis: str
-    source: Source | None
-
-
-def _output_of(
-    plant: SolarOption | WindOption,
-    fuel: str,
-    whole_year: pd.DataFrame,
-    generation: GridGeneration,
-    grid: Grid,
-    window: pd.DatetimeIndex,
-    seed: int,
-) -> _Output:
-    if plant.source == "weather":
-        cf, source = plant_cf(plant, window)
-        return _Output(cf, f"{fuel}: own weather, {source.origin}", source)
-    if plant.source == "nearest" and generation.has_generation and not whole_year[fuel].any():
-        donor, source = nearest_fleet(fuel, generation, seed)
-        cf, basis = capacity_factor(clip_negative(donor.table)[0][fuel], donor, grid)
-        return _Output(cf[window], f"{basis}, of {donor.ba_code} for want of its own", source)
-    if generation.has_generation:
-        cf, basis = capacity_factor(whole_year[fuel], generation, grid)
-        return _Output(cf[window], basis, None)
-    if plant.enabled or plant.min_mw > 0:
-        raise DataError(
-            f"{generation.source.origin}: holds no {fuel} generation to scale {fuel} from; set "
-            f"{fuel}.source: weather with a file, or {fuel}.enabled: false"
-        )
-    return _Output(pd.Series(0.0, index=window), f"{fuel}: not to be built", None)
 
 
 def horizon_of(index: pd.DatetimeIndex, horizon: Horizon, origin: str) -> pd.DatetimeIndex:
@@ -209,40 +172,6 @@ def horizon_of(index: pd.DatetimeIndex, horizon: Horizon, origin: str) -> pd.Dat
 
 def _stamp(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M}Z"
-
-
-def capacity_factor(
-    generation_mw: pd.Series, generation: GridGeneration, grid: Grid
-) -> tuple[pd.Series, str]:
-    """Return a fleet's capacity factor, and in words what it was divided by.
-
-    Args:
-        generation_mw: The fleet's generation, named `solar` or `wind`, none below zero [MW].
-        generation: Knows the fleet's nameplate, if anyone does.
-        grid: Says which basis to use.
-
-    Raises:
-        DataError: The nameplate is asked for and unknown, or is below the highest generation.
-    """
-    fuel = str(generation_mw.name)
-    highest_mw = float(generation_mw.max())
-    nameplate_mw: float | None = getattr(generation, f"{fuel}_nameplate_mw")
-    if highest_mw == 0:
-        return generation_mw * 0.0, f"{fuel}: none is generated"
-    if grid.capacity_factor == "maximum" or (grid.capacity_factor is None and not nameplate_mw):
-        return generation_mw / highest_mw, f"{fuel}: over its highest hour, {highest_mw:.0f} MW"
-    if nameplate_mw is None:
-        raise DataError(
-            f"{generation.source.origin}: the {fuel} nameplate is not known; give "
-            f"grid.{fuel}_nameplate_mw, or set grid.capacity_factor: maximum"
-        )
-    if nameplate_mw < highest_mw:
-        raise DataError(
-            f"{generation.source.origin}: {fuel} generation reaches {highest_mw:.0f} MW, above "
-            f"its nameplate of {nameplate_mw:.0f} MW; give a higher grid.{fuel}_nameplate_mw, or "
-            "set grid.capacity_factor: maximum"
-        )
-    return generation_mw / nameplate_mw, f"{fuel}: over its nameplate, {nameplate_mw:.0f} MW"
 
 
 def local_day_numbers(index: pd.DatetimeIndex, time_zone: str) -> np.ndarray:
@@ -270,13 +199,18 @@ def _sources(
     generation: GridGeneration,
     carbon: HourlyCarbon,
     clipped: Sequence[Repair],
-    outputs: Sequence[_Output],
+    outputs: Sequence[Output],
 ) -> tuple[Source, ...]:
     grid = generation.source
     note = f"{grid.note}. Capacity factors: {'; '.join(o.basis for o in outputs)}"
     repairs = (*grid.repairs, *clipped)
+    of_fleet = [w for output in outputs if output.source is None for w in output.warnings]
     return (
-        replace(grid, note=note, repairs=repairs),
+        replace(grid, note=note, repairs=repairs, warnings=(*grid.warnings, *of_fleet)),
         carbon.source,
-        *(output.source for output in outputs if output.source is not None),
+        *(
+            replace(output.source, warnings=(*output.source.warnings, *output.warnings))
+            for output in outputs
+            if output.source is not None
+        ),
     )

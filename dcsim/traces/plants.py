@@ -7,6 +7,7 @@ none, is 28 February again.
 """
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,12 +19,25 @@ from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.traces.solar import solar_cf
 from dcsim.traces.weather import MOVE_TO_THE_SUN, REPEAT_28_FEBRUARY, Weather, read_weather
 from dcsim.traces.wind import hub_height_m, turbine_of, wind_cf
+from dcsim.traces.yields import at_yield
 from dcsim.units import HOURS_PER_DAY, PERCENT
 
 _LEAP_DAY, _DAY_BEFORE = 229, 228
 
 
-def plant_cf(plant: SolarOption | WindOption, index: pd.DatetimeIndex) -> tuple[pd.Series, Source]:
+class PlantOutput(NamedTuple):
+    """What an own plant makes of a weather file."""
+
+    cf: pd.Series
+    """Capacity factor of the hours asked for [-]."""
+    source: Source
+    year_cf: pd.Series
+    """Capacity factor of all hours of the file [-]."""
+    latitude: float
+    """Of the site [degrees north]."""
+
+
+def plant_cf(plant: SolarOption | WindOption, index: pd.DatetimeIndex) -> PlantOutput:
     """Return an own plant's capacity factor for each hour, and where it came from.
 
     Args:
@@ -41,11 +55,14 @@ def plant_cf(plant: SolarOption | WindOption, index: pd.DatetimeIndex) -> tuple[
     else:
         what, at_moments, moments = "wind", wind_cf(weather, plant), weather.air_moments
     hourly = hourly_means(at_moments, moments, is_cyclic=weather.is_typical)
+    if plant.yield_frac is not None:
+        hourly = at_yield(hourly, plant.yield_frac, f"{what}.yield_frac", str(path))
     cf, repairs = lay(hourly, index, is_typical=weather.is_typical, origin=str(path))
     note = f"{describe_weather(weather)}; {describe_plant(plant, weather.latitude)}; "
     mean = f"capacity factor {PERCENT * cf.mean():.1f} % over the horizon"
     of_file = [r for r in weather.repairs if what == "solar" or r.rule != MOVE_TO_THE_SUN]
-    return cf, Source(what, path.name, note + mean, sha256_of(path), (*of_file, *repairs))
+    source = Source(what, path.name, note + mean, sha256_of(path), (*of_file, *repairs))
+    return PlantOutput(cf, source, hourly, weather.latitude)
 
 
 def hourly_means(values: np.ndarray, moments: pd.DatetimeIndex, *, is_cyclic: bool) -> pd.Series:

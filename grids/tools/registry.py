@@ -1,6 +1,6 @@
 """Make `grids/balancing_authorities.csv` from the team's collection of facts.
 
-    python grids/tools/registry.py COLLECTION [OUT]
+    python -m grids.tools.registry COLLECTION [OUT]
 
 `COLLECTION` is the folder that holds `facts/` and `eia930_windows/`; the same collection gives
 the same bytes. What each column is and where it is from: `grids/SOURCES.md`. Nothing under the
@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from grids.tools.yields import RENEWABLE, yields_of, yields_table
+
 FUELS = ("coal", "natural_gas", "nuclear", "oil", "hydro", "solar", "wind", "other")
-RENEWABLE = ("solar", "wind")
 
 BASES = {
     "eia923_plants_2019": ("eia923_plants_2019", 2019),
@@ -110,8 +111,8 @@ NOTES = {
 def registry(collection: Path) -> pd.DataFrame:
     """Return the registry: a row per authority, in the order of codes, as text and numbers."""
     facts = pd.read_csv(collection / "facts/balancing_authorities.csv").sort_values("ba_code")
-    highest = highest_hours(collection)
-    return pd.DataFrame([_row(fact, highest) for _, fact in facts.iterrows()])
+    highest, yields = highest_hours(collection), yields_table(collection)
+    return pd.DataFrame([_row(fact, highest, yields) for _, fact in facts.iterrows()])
 
 
 def highest_hours(collection: Path) -> dict[tuple[str, str, str], float]:
@@ -142,18 +143,30 @@ def _of_2022(collection: Path) -> dict[tuple[str, str, str], float]:
     }
 
 
-def _row(fact: pd.Series, highest: dict[tuple[str, str, str], float]) -> dict[str, object]:
+def _row(
+    fact: pd.Series, highest: dict[tuple[str, str, str], float], yields: pd.DataFrame
+) -> dict[str, object]:
     energy = _energy(fact)
     plates, adjusted = nameplates(fact, energy, highest)
+    points = _points(fact, plates)
+    yielded = yields_of(fact, points, yields)
     return {
         **_identity(fact),
-        **_points(fact, plates),
+        **points,
         **energy,
-        **plates,
+        **_with_yields(plates, yielded),
         **_demand(fact, energy),
         "adjusted": "; ".join(adjusted),
         "note": NOTES.get(fact["ba_code"], ""),
     }
+
+
+def _with_yields(plates: dict[str, object], yielded: dict[str, object]) -> dict[str, object]:
+    """Return the nameplates with the yields after the last one that is of sun or wind."""
+    columns = list(plates)
+    end = columns.index("wind_nameplate_mw") + 1
+    first, rest = ({name: plates[name] for name in part} for part in (columns[:end], columns[end:]))
+    return first | yielded | rest
 
 
 def _identity(fact: pd.Series) -> dict[str, object]:

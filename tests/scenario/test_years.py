@@ -78,10 +78,6 @@ def test_weights_sum_to_the_years_and_multipliers_to_their_sum(
             {"years": [{"name": "a", "solar_nameplate_mw": 1.0}]},
             "go with a grid or file of its own",
         ),
-        (
-            {"years": [{"name": "a", "grid": "CISO:reference", "wind_nameplate_mw": 1.0}]},
-            "a reference year knows its nameplates",
-        ),
         ({"outlook": {"years": 0}}, "greater than or equal to 1"),
         ({"outlook": {"years": 9, "load_per_year_frac": -1.0}}, "greater than -1"),
         (

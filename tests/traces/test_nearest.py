@@ -24,18 +24,30 @@ def test_great_circle() -> None:
     assert great_circle_km((60, 0), (60, 180)) == pytest.approx(60 * 111.195, rel=1e-4)
 
 
-def test_wind_of_a_neighbor_stands_for_none() -> None:
-    """DUK has sun and no wind; TVA's wind is nearest, and has TVA's very hours."""
+def test_hours_of_a_neighbor_s_wind_at_the_yield_of_the_own_state() -> None:
+    """DUK has sun and no wind; TVA's wind is nearest, and North Carolina's plant made .287."""
     assert not build_traces(on_grid("DUK:reference", "fleet")).column("wind_cf").any()
     traces = build_traces(on_grid("DUK:reference", "nearest"))
     donor = build_traces(on_grid("TVA:reference", "fleet"))
-    assert traces.column("wind_cf").tolist() == donor.column("wind_cf").tolist()
+    times = traces.column("wind_cf") / donor.column("wind_cf")
+    assert times == pytest.approx(0.2871 / 0.3075, rel=1e-3)
     own = build_traces(on_grid("DUK:reference", "fleet"))
     assert traces.column("solar_cf").tolist() == own.column("solar_cf").tolist()
     (source,) = [source for source in traces.sources if source.what == "wind"]
     assert source.origin == "TVA:reference"
     assert source.note == "the nearest wind fleet, 307 km away: DUK has none"
-    assert "of TVA for want of its own" in traces.sources[0].note
+    assert "hours of TVA for want of its own" in traces.sources[0].note
+    (borrowed,) = source.warnings
+    assert "borrowed from state NC: 1 plant of 208 MW" in borrowed
+
+
+def test_hours_and_yield_of_a_neighbor_where_no_state_has_wind() -> None:
+    """No wind plant stands in SOCO's states: hours and yield are those of TVA's fleet."""
+    traces = build_traces(on_grid("SOCO:reference", "nearest"))
+    donor = build_traces(on_grid("TVA:reference", "fleet"))
+    assert traces.column("wind_cf").tolist() == donor.column("wind_cf").tolist()
+    (of_wind,) = [found for found in traces.yields if found.fuel == "wind"]
+    assert of_wind.borrowed == "the nearest fleet, that of TVA"
 
 
 def test_own_fleet_is_taken_where_there_is_one() -> None:

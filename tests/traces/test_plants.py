@@ -133,7 +133,7 @@ def test_traces_take_own_weather_and_say_so() -> None:
     assert "V126/3300 at 117 m, wakes 5 %, losses 7.4 %" in wind.note
     assert len(solar.sha256) == 64
     index = traces.index
-    alone, _ = plant_cf(SolarOption(source="weather", file=files.GREENSBORO, mount="fixed"), index)
+    alone, *_ = plant_cf(SolarOption(source="weather", file=files.GREENSBORO, mount="fixed"), index)
     np.testing.assert_array_equal(traces.column("solar_cf"), alone)
 
 

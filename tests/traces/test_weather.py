@@ -81,7 +81,7 @@ def test_real_nsrdb_years_keep_their_own_stamps(tmp_path: Path) -> None:
         assert not read.is_typical
         assert read.sun_moments[0] == pd.Timestamp("2001-01-01T05:30Z")
     index = pd.date_range("2001-01-01T05:00Z", periods=8760, freq="h", unit="s")
-    same, source = plant_cf(SolarOption(source="weather", file=utc), index)
+    same, source, *_ = plant_cf(SolarOption(source="weather", file=utc), index)
     assert source.repairs == ()
     assert "2001-01-01 to 2002-01-01, laid hour by hour, UTC" in source.note
     np.testing.assert_allclose(cf_of(local), cf_of(utc), atol=1e-12)
@@ -261,7 +261,7 @@ def test_a_real_leap_year_without_29_february_is_no_typical_year(tmp_path: Path,
     (repair,) = read.repairs
     assert (repair.rule, repair.hours) == ("repeat_28_february", 24)
     index = pd.date_range("2020-01-01T05:00Z", periods=8784, freq="h", unit="s")
-    cf, source = plant_cf(SolarOption(source="weather", file=path), index)
+    cf, source, *_ = plant_cf(SolarOption(source="weather", file=path), index)
     assert source.repairs == (repair,)
     assert "2020-01-01 to 2021-01-01, laid hour by hour, UTC" in source.note
     leap_day, day_before = (

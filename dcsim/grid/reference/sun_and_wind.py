@@ -2,8 +2,8 @@
 
 Solar is what a plant at the centre of the fleet gives under a clear sky (pvlib; partly tracking the
 sun, partly fixed), dimmed by the day's seeded clouds. Wind is a seeded score moved by season and
-hour of day, mapped to a Beta distribution. Both meet the year's energy and stay under the fleet's
-nameplate.
+hour of day, mapped to a Beta distribution. Both meet the year's energy and stay under the nameplate
+at which that energy is the fleet's published yield.
 """
 
 import numpy as np
@@ -87,14 +87,14 @@ def solar_mw(
         high_mw=peak_mw(
             energy_mwh / len(index),
             coefficients.fact("solar_peak_ratio"),
-            authority.solar_nameplate_mw,
+            authority.fleet_nameplate_mw("solar", len(index)),
         ),
     )
 
 
-def peak_mw(mean_mw: float, ratio: float, nameplate_mw: float | None) -> float:
+def peak_mw(mean_mw: float, ratio: float, nameplate_mw: float) -> float:
     """Return a fleet's highest hour: a multiple of its mean, not above its nameplate [MW]."""
-    return min(ratio * mean_mw, nameplate_mw or np.inf)
+    return min(ratio * mean_mw, nameplate_mw)
 
 
 def clear_sky_cf(
@@ -211,7 +211,8 @@ def wind_mw(authority: Authority, clock: LocalClock, noise: Hourly) -> Hourly:
         return np.zeros(len(noise))
     coefficients = coefficients_of(authority.ba_code)
     mean_mw = energy_mwh / len(noise)
-    most_mw = peak_mw(mean_mw, coefficients.fact("wind_peak_ratio"), authority.wind_nameplate_mw)
+    nameplate_mw = authority.fleet_nameplate_mw("wind", len(noise))
+    most_mw = peak_mw(mean_mw, coefficients.fact("wind_peak_ratio"), nameplate_mw)
     least_mw = max(coefficients.fact("wind_floor_ratio"), LEAST_WIND) * mean_mw
     shape_mw = fourier(clock, shape_of(coefficients.wind_from, "wind")) * mean_mw
     expected = np.clip((shape_mw - least_mw) / (most_mw - least_mw), *WIND_LIMITS)

@@ -12,7 +12,8 @@ fuel, nameplates, demand) and a few coefficients fitted to public records:
   way round where there is more hydro: `dcsim.grid.reference.dispatch`;
 - `other`: its season and hours where fitted, else flat.
 
-Energy by fuel equals the facts to rounding.
+Energy by fuel equals the facts to rounding. The yearly yield of solar and wind is that of metered
+plants of 2019, of the authority or of its state, whatever the registry's nameplates.
 
 Limits: no real weather, so no hour can be compared with the real one; one place stands for the
 solar fleet; curtailment, storage, outages of plants other than refuelling, fuel prices and
@@ -52,8 +53,8 @@ def reference_year(authority: Authority, seed: int) -> GridGeneration:
         seed: Not negative; the same seed gives the same bytes.
 
     Returns:
-        Generation by fuel [MW], whose sums are the facts' annual energy, with solar and wind
-        nameplates where there is a fleet [MW].
+        Generation by fuel [MW], whose sums are the facts' annual energy, with the solar and wind
+        nameplates at which that energy is the fleets' published yield [MW].
 
     Raises:
         DataError: It generates nothing, the facts contradict each other, or one that is needed is
@@ -68,15 +69,15 @@ def reference_year(authority: Authority, seed: int) -> GridGeneration:
     table = pd.DataFrame(_generation_mw(authority, index, seed), index=index, columns=list(FUELS))
     note = (
         "reference year (modelled), no hourly records: clear-sky solar with seeded clouds, seeded "
-        f"wind, merit-order fossil; energy by fuel of {authority.gen_year}, solar and wind "
-        f"nameplate of {authority.nameplate_year}, demand shape of 2021-2023, seed {seed}"
+        f"wind, merit-order fossil; energy by fuel of {authority.gen_year}, demand shape of "
+        f"2021-2023, seed {seed}"
         f"{_borrowed(authority)}"
     )
     return GridGeneration(
         table,
         Source("grid", f"{authority.ba_code}:reference", note),
-        solar_nameplate_mw=authority.solar_nameplate_mw or None,
-        wind_nameplate_mw=authority.wind_nameplate_mw or None,
+        solar_nameplate_mw=authority.fleet_nameplate_mw("solar", len(index)) or None,
+        wind_nameplate_mw=authority.fleet_nameplate_mw("wind", len(index)) or None,
         ba_code=authority.ba_code,
     )
 

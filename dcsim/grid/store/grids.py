@@ -5,6 +5,7 @@ CISO:2022             the newest imported version of 2022
 CISO:2022:1f3a9c07    that very version
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -56,9 +57,18 @@ def load_grid(grid: Grid, seed: int) -> GridGeneration:
     if version == REFERENCE:
         from dcsim.grid.reference.year import reference_year  # pvlib takes a second to import
 
-        return reference_year(authority_named(code), seed)
+        return _with_own_nameplates(reference_year(authority_named(code), seed), grid)
     stored = read_stored(stored_id(str(grid.id)))
     return generation_of(stored, grid)
+
+
+def _with_own_nameplates(generation: GridGeneration, grid: Grid) -> GridGeneration:
+    """Return a reference year with the nameplates that the scenario gives instead of its own."""
+    return replace(
+        generation,
+        solar_nameplate_mw=grid.solar_nameplate_mw or generation.solar_nameplate_mw,
+        wind_nameplate_mw=grid.wind_nameplate_mw or generation.wind_nameplate_mw,
+    )
 
 
 def stored_id(text: str) -> GridId:

@@ -145,7 +145,7 @@ def test_tracking_gives_more_than_fixed_and_both_are_between_0_and_1() -> None:
 
 
 def test_a_fleet_stays_under_its_nameplate_and_its_record() -> None:
-    assert peak_mw(100.0, 3.0, None) == 300
+    assert peak_mw(100.0, 3.0, 1000.0) == 300
     assert peak_mw(100.0, 3.0, 250.0) == 250
 
 
