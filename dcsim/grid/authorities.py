@@ -19,6 +19,9 @@ AUTHORITIES_FILE = "balancing_authorities.csv"
 
 MWH_PER_GWH = 1000.0
 
+NOT_COMPARABLE = "D"
+"""Grade of a mix that says nothing about how a place stands beside others."""
+
 _ZONE_KEY = "US-"
 """How Electricity Maps' names of US zones begin: `US-CAL-CISO` is CISO."""
 
@@ -90,6 +93,17 @@ class Authority:
     gen_basis: str
     """Where the generation is from: `eia923_plants_2019`, `eia930_hourly_2022`,
     `eia930_summer_windows_2021_2023` (20 days of two summers, scaled to a year) or `none`."""
+    mix_grade: str
+    """How far the mix bears a comparison of places, `A` to `D`; blank without generation."""
+    mix_check: str
+    """What eGRID's rate is worth as a check of the mix: `independent`, `circular` (both are of the
+    same plants and year) or `none`."""
+    egrid_ratio: float | None
+    """Direct intensity of the mix over eGRID's rate of the plants coded to it [-]."""
+    egrid_members_ratio: float | None
+    """The same over eGRID's rate of the plants that are metered in it [-]."""
+    mix_reason: str
+    """Why the grade is what it is."""
     gen_coal_gwh: float | None
     """Net generation of the year, likewise for the fuels below [GWh]."""
     gen_natural_gas_gwh: float | None
@@ -143,6 +157,11 @@ class Authority:
     """Nameplates that contradict the energy, and what stands in their place."""
     note: str
     """What is known not to match between its plants and its reports."""
+
+    @property
+    def is_comparable(self) -> bool:
+        """Return whether its carbon intensity can be held against that of other places."""
+        return self.mix_grade != NOT_COMPARABLE
 
     def generation_mwh(self, fuel: str) -> float:
         """Return the net generation of a fuel in the year `gen_year` [MWh].

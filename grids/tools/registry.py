@@ -14,17 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from dcsim.grid.generation import FUELS
+from grids.tools.mixes import GEN_YEAR, Mix, mix_of, windows
 from grids.tools.yields import RENEWABLE, yields_of, yields_table
-
-FUELS = ("coal", "natural_gas", "nuclear", "oil", "hydro", "solar", "wind", "other")
-
-BASES = {
-    "eia923_plants_2019": ("eia923_plants_2019", 2019),
-    "eia930_hourly_2022": ("eia930_hourly_2022", 2022),
-    "estimated_from_10_day_windows": ("eia930_summer_windows_2021_2023", 2022),
-    "none_found": ("none", None),
-}
-"""Basis in the collection: its name here, and the year its energy is taken to be of."""
 
 NAMEPLATE_YEAR = {"eia923_plants_2019": 2019, "eia930_hourly_2022": 2022}
 LATE_YEAR = 2023
@@ -68,17 +60,20 @@ NOTES = {
     "AEC": "Left in September 2021; SOCO took its place.",
     "AVRN": "Generates only; its wind serves BPAT and its gas PACW.",
     "AZPS": "Palo Verde (nuclear) is in SRP. Wind in EIA-930 exceeds the plants coded to it.",
-    "BANC": "EIA-930 has twice the generation of the plants coded to it.",
-    "BPAT": "Coal and half of the gas coded to it in 2019 are not in its EIA-930 record.",
+    "BANC": "The Central Valley dams (5 TWh) are coded WALC and counted here.",
+    "BPAT": "Coal and half of the gas coded to it in 2019 are not in its EIA-930 record: Centralia "
+    "and Grays Harbor are metered in GRID. eGRID counts them here.",
     "CISO": "`other` of 2022 is a remainder: much less than the geothermal and biomass of 2019.",
-    "CPLW": "Only small solar is coded to it; its gas plant at Asheville is coded CPLE.",
+    "CPLW": "Only small solar is coded to it; its gas plant at Asheville is coded CPLE, so that "
+    "summer alone is known of its mix.",
     "EEI": "EIA ends it on 2020-02-29, Open Grid Emissions on 2021-05-06.",
     "EPE": "Wind coded to it (50 MW) is not in its EIA-930 record.",
     "FPC": "Coal and gas of Crystal River are split by the plant's CO2 rate.",
     "FPL": "Plants with several fuels (Manatee, Turkey Point) are split by the plant's CO2 rate.",
-    "GCPD": "EIA-930 has twice the hydro of the plants coded to it.",
+    "GCPD": "Priest Rapids (4 TWh of hydro) is coded BPAT and counted here.",
     "GLHB": "Existed from 2020 to 2022; no plant and no generation were found.",
-    "GRID": "EIA-930 has coal, wind and solar of units scheduled into it from elsewhere.",
+    "GRID": "EIA-930 has coal, wind and solar whose plants are coded elsewhere (coal of Centralia "
+    "and gas of Grays Harbor, coded BPAT), so that summer alone is known of its mix.",
     "GRMA": "Ended in 2018; the energy is that of its plant in 2019.",
     "HGMA": "Its one plant stood still in 2019 and ran in the windows.",
     "HST": "Consumes only, in practice.",
@@ -87,22 +82,26 @@ NOTES = {
     "LGEE": "Its 10 MW of solar made nothing that was coded to it in 2019.",
     "NSB": "Consumed only, in practice; left in January 2020.",
     "NYIS": "In EIA-930 of 2022 solar is 0 all year, oil includes dual-fuel units, and nuclear is "
-    "under `other` for 559 h.",
+    "under `other` for 559 h, so that plants of 2019 are taken, without Indian Point 2 and 3.",
     "OVEC": "Went to PJM in December 2018 (2020 by Open Grid Emissions); plants still coded to it.",
-    "PACW": "Coal is of the window of 2021 alone (units scheduled into it from elsewhere); none in "
-    "that of 2023, nor among its plants.",
-    "PGE": "EIA-930 has 0.4 of the generation of the plants coded to it, and no wind.",
+    "PACW": "EIA-930 has 1.1 GW of coal in the window of 2021 (units scheduled into it from "
+    "elsewhere), none in that of 2023, and no gas in either; its plants have gas and no coal.",
+    "PGE": "EIA-930 has half of the generation of the plants coded to it, and no wind. Without "
+    "Boardman (coal), closed in 2020.",
     "PJM": "EIA-930 of 2022 has some hours of halved and of 1.5-fold values; not removed.",
-    "PSCO": "Comanche (8.5 TWh of coal) is coded WACM, and in PSCO in EIA-930.",
+    "PSCO": "Comanche (8.5 TWh of coal) is coded WACM, and in PSCO in EIA-930; counted here.",
     "SC": "EIA-930 has more coal than the plants of 2019.",
     "SCEG": "EIA-930 has all of V.C. Summer (nuclear) here, a third of which is SC's.",
     "SEC": "Demand is the part metered in SEC alone.",
     "SEPA": "Date of entry is not published.",
     "SIKE": "New in 2025; its plant was coded SPA in 2019. Region is that of SPA.",
-    "SPA": "EIA-930 has hydro and `other` only; Sikeston and some wind were coded to it.",
+    "SPA": "EIA-930 has hydro and `other` only; its wind (1.6 TWh) is by code alone. Sikeston, "
+    "coded to it in 2019, is SIKE's.",
     "TEPC": "Its 30 MW of wind share a plant code with solar and are counted there.",
-    "WACM": "See PSCO; hydro in EIA-930 is not that of the plants coded to it.",
-    "WALC": "Hydro in EIA-930 is 0.4 of that of the plants coded to it.",
+    "WACM": "Comanche is counted in PSCO; Glen Canyon, coded WALC, and dams of Wyoming and Utah, "
+    "coded WAUW, are counted here.",
+    "WALC": "Hydro in EIA-930 is 0.4 of that of the plants coded to it: the Central Valley dams "
+    "are counted in BANC, Glen Canyon in WACM.",
     "WAUW": "Dams of Wyoming and Utah are coded to it (4 TWh); EIA-930 has 0.5 TWh.",
 }  # fmt: skip
 """Known mismatches between what is coded to an authority and what it reports."""
@@ -111,8 +110,14 @@ NOTES = {
 def registry(collection: Path) -> pd.DataFrame:
     """Return the registry: a row per authority, in the order of codes, as text and numbers."""
     facts = pd.read_csv(collection / "facts/balancing_authorities.csv").sort_values("ba_code")
-    highest, yields = highest_hours(collection), yields_table(collection)
-    return pd.DataFrame([_row(fact, highest, yields) for _, fact in facts.iterrows()])
+    bases = pd.read_csv(collection / "facts/ba_annual_generation_all_bases.csv")
+    highest, record, yields = highest_hours(collection), windows(bases), yields_table(collection)
+    return pd.DataFrame(
+        [
+            _row(fact, mix_of(fact, record.get(fact["ba_code"])), highest, yields)
+            for _, fact in facts.iterrows()
+        ]
+    )
 
 
 def highest_hours(collection: Path) -> dict[tuple[str, str, str], float]:
@@ -144,9 +149,12 @@ def _of_2022(collection: Path) -> dict[tuple[str, str, str], float]:
 
 
 def _row(
-    fact: pd.Series, highest: dict[tuple[str, str, str], float], yields: pd.DataFrame
+    fact: pd.Series,
+    mix: Mix,
+    highest: dict[tuple[str, str, str], float],
+    yields: pd.DataFrame,
 ) -> dict[str, object]:
-    energy = _energy(fact)
+    energy = _energy(fact, mix)
     plates, adjusted = nameplates(fact, energy, highest)
     points = _points(fact, plates)
     yielded = yields_of(fact, points, yields)
@@ -212,15 +220,20 @@ def _points(fact: pd.Series, plates: dict[str, object]) -> dict[str, object]:
     return point
 
 
-def _energy(fact: pd.Series) -> dict[str, object]:
-    """Return annual generation, as recommended by the collection, with its year and basis."""
-    basis, year = BASES[fact["rec_basis"]]
-    known = year is not None
+def _energy(fact: pd.Series, mix: Mix) -> dict[str, object]:
+    """Return annual generation with its year, basis and grade."""
+    known = bool(mix.energy_gwh)
+    total = round(sum(mix.energy_gwh.values()), 1)
     return {
-        "gen_year": year if known else "",
-        "gen_basis": basis,
-        **{f"gen_{fuel}_gwh": fact[f"rec_{fuel}_gwh"] if known else "" for fuel in FUELS},
-        "gen_total_gwh": fact["rec_total_gwh"] if known else "",
+        "gen_year": GEN_YEAR[mix.basis] if known else "",
+        "gen_basis": mix.basis,
+        "mix_grade": mix.grade,
+        "mix_check": mix.check,
+        "egrid_ratio": "" if mix.egrid_ratio is None else mix.egrid_ratio,
+        "egrid_members_ratio": "" if mix.members_ratio is None else mix.members_ratio,
+        "mix_reason": mix.reason,
+        **{f"gen_{fuel}_gwh": mix.energy_gwh[fuel] if known else "" for fuel in FUELS},
+        "gen_total_gwh": total if known else "",
         "geothermal_2019_gwh": fact["of_which_geothermal_gwh"] if known else "",
         "biomass_2019_gwh": fact["of_which_biomass_waste_gwh"] if known else "",
     }

@@ -211,11 +211,11 @@ def test_net_export_is_generation_less_demand() -> None:
 
 def test_what_was_adjusted_is_said() -> None:
     """AZPS reports 1.658 of its 174.3 MW of wind, 289.0 MW: the nameplate is raised to it."""
-    azps, nyis = known_authorities()["AZPS"], known_authorities()["NYIS"]
+    azps, epe = known_authorities()["AZPS"], known_authorities()["EPE"]
     assert azps.wind_nameplate_mw == 289.0
     assert azps.adjusted == "wind nameplate 174.3 MW raised to 289: highest hour reported"
-    assert nyis.solar_nameplate_mw == 0
-    assert nyis.adjusted == "solar nameplate 1276.7 MW set to 0: no energy in the record"
+    assert epe.wind_nameplate_mw == 0
+    assert epe.adjusted == "wind nameplate 50.4 MW set to 0: no energy in the record"
     assert known_authorities()["SRP"].coal_nameplate_mw is None
 
 
