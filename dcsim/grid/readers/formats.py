@@ -126,6 +126,34 @@ def format_named(name: str) -> Format:
     raise ScenarioError(f"there is no format {name!r}; known are {_names()}")
 
 
+def refuse_import_formats(path: Path, taken: Collection[str]) -> None:
+    """Refuse a file of a known format at a door that takes fewer, and name the command to use.
+
+    Args:
+        path: The file; each member of a zip is looked at.
+        taken: Names of the formats that the door takes.
+
+    Raises:
+        DataError: A file is in another known format, or is of a known kind that holds no
+            generation; or it cannot be read.
+    """
+    for source in inputs_of(path):
+        found = sniff(source)
+        known = [known for known in FORMATS if known.matches(found)]
+        if any(known.name in taken for known in known):
+            continue
+        reason = reason_to_refuse(found)
+        if reason is not None:
+            raise DataError(f"{source.origin}: {reason}")
+        if known:
+            packing = "JSON, " if found.is_json else ""
+            raise DataError(
+                f"{source.origin}: is {packing}in the format {known[0].name} ({known[0].title}), "
+                f"which is not read here; `dcsim grids import {path}` reads it into the store, and "
+                "grid.id names it then"
+            )
+
+
 def read_records(
     path: Path,
     *,

@@ -21,6 +21,9 @@ from dcsim.grid.readers.source import (
 )
 from dcsim.grid.readers.unpacking import Progress, unheard
 
+MOST_COLUMNS = 5_000
+"""More than any hourly table has, and fewer than the hours of a year side by side."""
+
 
 def read_table(path: Path) -> pd.DataFrame:
     """Read a CSV or Parquet file as it is, without interpreting its columns.
@@ -31,7 +34,8 @@ def read_table(path: Path) -> pd.DataFrame:
         path: CSV text, also gzipped; Parquet; or a zip of one of them.
 
     Raises:
-        DataError: The file is missing, empty, not text, not a table, or names a column twice.
+        DataError: The file is missing, empty, not text, not a table (such as JSON), or names a
+            column twice.
     """
     sources = inputs_of(path)
     if len(sources) > 1:
@@ -48,12 +52,44 @@ def table_of(source: Input, found: Sniff, progress: Progress = unheard) -> pd.Da
         progress: Is told how much has been read.
 
     Raises:
-        DataError: The file is not a table, has no rows, or names a column twice.
+        DataError: The file is not a table, has no rows, more than `MOST_COLUMNS` columns, or names
+            a column twice.
     """
+    _refuse_json(source, found)
+    _refuse_wide(source, found)
+    _refuse_other_separators(source, found)
     table = _parquet(source) if found.is_parquet else _csv(source, found, progress)
     if table.empty:
         raise DataError(f"{source.origin}: has a header but no rows; hourly rows are needed")
     return table.rename(columns=lambda name: str(name).strip())
+
+
+def _refuse_json(source: Input, found: Sniff) -> None:
+    """Refuse JSON by its first character, before its one long line is read as a header."""
+    if found.is_json:
+        raise DataError(
+            f"{source.origin}: is JSON, and a table is needed here: CSV or Parquet, a row an hour. "
+            f"EIA's API replies are read with `dcsim grids import {source.name}`"
+        )
+
+
+def _refuse_wide(source: Input, found: Sniff) -> None:
+    """Refuse a header that is a row of hours: pandas takes minutes for it."""
+    if len(found.columns) > MOST_COLUMNS:
+        raise DataError(
+            f"{source.origin}: has {len(found.columns):,} columns; at most {MOST_COLUMNS:,} are "
+            "read here, and hours must be rows"
+        )
+
+
+def _refuse_other_separators(source: Input, found: Sniff) -> None:
+    """Refuse a single column whose name is several, set apart by something else than commas."""
+    for separator, word in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if len(found.columns) == 1 and separator in found.first_line:
+            raise DataError(
+                f"{source.origin}, line {found.line}: columns are separated by {word}; commas are "
+                "needed, and points in numbers"
+            )
 
 
 def sha256_of(path: Path) -> str:

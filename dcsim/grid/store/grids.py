@@ -22,6 +22,7 @@ from dcsim.grid.generation import (
 )
 from dcsim.grid.readers import carbon_explorer, plain
 from dcsim.grid.readers.columns import without_column
+from dcsim.grid.readers.formats import refuse_import_formats
 from dcsim.grid.readers.table import read_table, sha256_of
 from dcsim.grid.records import INTENSITY
 from dcsim.grid.repair.year import interpolate_missing
@@ -175,6 +176,7 @@ def read_grid_file(path: Path, grid: Grid) -> GridGeneration:
         DataError: The file is missing, in no known format, gappy, or has missing values that
             `grid.repair` does not allow to be filled.
     """
+    refuse_import_formats(path, taken=("plain", "carbon-explorer"))
     raw = read_table(path)
     reader = next((reader for reader in _READERS if reader.matches(raw.columns)), None)
     if reader is None:
