@@ -143,10 +143,15 @@ class FileLoad(Part):
 
     kind: Literal["file"]
     file: Path
-    """CSV or Parquet: a column of stamps and one of the load (see grids/FORMATS.md)."""
+    """CSV or Parquet: a column of stamps and one of the load, or the load alone and a `start` (see
+    grids/FORMATS.md)."""
     unit: Literal["mw", "frac"] = "mw"
     """What it holds: `mw`, what the facility draws, as its meter has it, whatever capacity and PUE
     are; or `frac`, IT power as a share of the capacity, PUE not included."""
+    start: datetime | None = None
+    """First hour of a file without stamps, whose rows are hours; UTC or with an offset."""
+
+    _start_in_utc = field_validator("start")(in_utc)
 
 
 Load = Annotated[ConstantLoad | SineLoad | TraceLoad | FileLoad, Field(discriminator="kind")]

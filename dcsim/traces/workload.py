@@ -14,6 +14,10 @@ from dcsim.units import DAYS_PER_WEEK, HOURS_PER_DAY, PERCENT
 
 Modelled = ConstantLoad | SineLoad | TraceLoad
 
+USUAL_PEAK_FRAC = (0.1, 1.5)
+"""Peak of a load over capacity times PUE; dcsim's own choice: PUE peaks in summer, and a new site
+may be nearly empty, while a unit by mistake is a factor of a thousand [-]."""
+
 _SAMPLES_PER_HOUR = 12  # the traces are means over 5 minutes
 
 _HOURS_PER_WEEK = DAYS_PER_WEEK * HOURS_PER_DAY
@@ -69,11 +73,30 @@ def _load_of_file(
     datacenter: Datacenter, load: FileLoad, index: pd.DatetimeIndex, repair: str
 ) -> tuple[pd.Series, Source]:
     """Return what a file holds, in what the facility draws [MW]."""
-    if load.unit == "mw":
-        return read_hourly(load.file, FACILITY_LOAD, index, repair)
-    relative, source = read_hourly(load.file, RELATIVE_LOAD, index, repair)
-    note = f"{source.note}; {_size(datacenter)}"
-    return relative * datacenter.capacity_mw * datacenter.pue, replace(source, note=note)
+    quantity = FACILITY_LOAD if load.unit == "mw" else RELATIVE_LOAD
+    values, source = read_hourly(load.file, quantity, index, repair, load.start)
+    if load.unit == "frac":
+        values = values * datacenter.capacity_mw * datacenter.pue
+        source = replace(source, note=f"{source.note}; {_size(datacenter)}")
+    warnings = _warnings(float(values.max()), datacenter, source.origin)
+    return values, replace(source, warnings=(*source.warnings, *warnings))
+
+
+def _warnings(peak_mw: float, datacenter: Datacenter, origin: str) -> tuple[str, ...]:
+    """Warn of a load that the stated capacity cannot draw, or that leaves it nearly idle."""
+    times = peak_mw / (datacenter.capacity_mw * datacenter.pue)
+    least, most = USUAL_PEAK_FRAC
+    if peak_mw == 0 or least <= times <= most:
+        return ()
+    return (
+        f"{origin}: the load peaks at {_rounded(peak_mw)} MW, {_rounded(times)} times what the "
+        f"stated capacity draws ({_size(datacenter)}); {least:g} to {most:g} times is usual. Check "
+        "the unit of the file, and datacenter.capacity_mw",
+    )
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def modelled_load_mw(

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.generation import Source
@@ -182,3 +183,36 @@ def test_load_that_ends_too_soon_is_refused(tmp_path: Path) -> None:
     asked = {"capacity_mw": 20, "load": {"kind": "file", "file": path}}
     with pytest.raises(DataError, match="must cover the horizon"):
         facility_load(scenario_of(datacenter=asked), YEAR)
+
+
+@pytest.mark.parametrize(
+    ("peak", "unit", "times"),
+    [("30000", "mw", "1,200"), ("40", "mw", "1.6"), ("0.02", "mw", "0.0008"), ("0.05", "frac", "")],
+)
+def test_a_load_far_from_the_capacity_is_warned_of(
+    tmp_path: Path, peak: str, unit: str, times: str
+) -> None:
+    """20 MW of IT at a PUE of 1.25 draw 25 MW."""
+    _, source = load_of_file(tmp_path, "load", [peak, "0"], unit)
+    (warning,) = source.warnings
+    assert f"{times} times what the stated capacity draws (20 MW IT, PUE 1.25)" in warning
+    assert "0.1 to 1.5 times is usual" in warning
+
+
+def test_a_load_near_the_capacity_is_not_warned_of(tmp_path: Path) -> None:
+    for peak in ("25", "37", "3"):
+        assert load_of_file(tmp_path, "load_mw", [peak, "1"], "mw")[1].warnings == ()
+
+
+def test_a_load_without_stamps_begins_where_the_scenario_says(tmp_path: Path) -> None:
+    """Six in the evening of the day before in Chicago is midnight UTC."""
+    path = tmp_path / "load.csv"
+    path.write_text("load_kw\n10000\n20000\n")
+    load = {"kind": "file", "file": path, "start": "2022-12-31T18:00-06:00"}
+    scenario = scenario_of(datacenter={"capacity_mw": 20, "load": load})
+    assert facility_load(scenario, YEAR[:2])[0].to_list() == [10.0, 20.0]
+
+
+def test_a_start_without_a_zone_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="needs a zone"):
+        datacenter(kind="file", file=tmp_path / "load.csv", start="2022-01-01T00:00")

@@ -6,7 +6,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype
 
 from dcsim.errors import DataError
-from dcsim.grid.generation import FUELS
+from dcsim.grid.generation import FUELS, LARGEST_MW, ONE_HOUR
 from dcsim.grid.readers.limits import (
     WHAT_A_STAMP_IS,
     first_beyond,
@@ -15,13 +15,16 @@ from dcsim.grid.readers.limits import (
 )
 
 
-def utc_stamps(stamps: pd.Series, origin: str, *, naive_is_utc: bool) -> pd.DatetimeIndex:
+def utc_stamps(
+    stamps: pd.Series, origin: str, *, naive_is_utc: bool, within_hour: bool = False
+) -> pd.DatetimeIndex:
     """Parse stamps to UTC.
 
     Args:
         stamps: Text or timestamps; the index says in which line each stands.
         origin: What to call the file in messages.
         naive_is_utc: Whether the column's name says that stamps without an offset are UTC.
+        within_hour: Whether stamps may be other than whole hours.
 
     Raises:
         DataError: A stamp is unreadable, no whole hour of this century, or has no offset where one
@@ -35,7 +38,8 @@ def utc_stamps(stamps: pd.Series, origin: str, *, naive_is_utc: bool) -> pd.Date
             f"{origin}, line {stamps.index[row]}: {stamps.name} is {as_text.iloc[row]!r}; "
             "stamps must read like 2022-01-01T00:00:00+00:00"
         )
-    is_odd = is_odd_stamp(pd.DatetimeIndex(parsed))
+    index = pd.DatetimeIndex(parsed)
+    is_odd = is_odd_stamp(index.floor(ONE_HOUR) if within_hour else index)
     if is_odd.any():
         row = int(is_odd.argmax())
         raise DataError(
@@ -52,12 +56,13 @@ def utc_stamps(stamps: pd.Series, origin: str, *, naive_is_utc: bool) -> pd.Date
     return pd.DatetimeIndex(parsed).as_unit("s").rename("utc_hour_beginning")
 
 
-def numbers(table: pd.DataFrame, origin: str) -> pd.DataFrame:
+def numbers(table: pd.DataFrame, origin: str, *, largest: float = LARGEST_MW) -> pd.DataFrame:
     """Turn columns to numbers; blanks stay missing, anything else that is no number is refused.
 
     Args:
         table: The columns; the index says in which line each row stands.
         origin: What to call the file in messages.
+        largest: Largest value that is no mistake.
 
     Raises:
         DataError: Names line, column and value of the first cell that is no number, or no finite
@@ -75,11 +80,11 @@ def numbers(table: pd.DataFrame, origin: str) -> pd.DataFrame:
             f"{origin}, line {table.index[row]}: {column} is {value!r}, which is no number"
         )
     for name in result.columns:
-        beyond = first_beyond(result[name].to_numpy())
+        beyond = first_beyond(result[name].to_numpy(), largest)
         if beyond is not None:
             place = f"{origin}, line {table.index[beyond]}"
             value = result[name].iloc[beyond]
-            raise DataError(f"{place}: {name} is {value:g}; {what_is_allowed()}")
+            raise DataError(f"{place}: {name} is {value:g}; {what_is_allowed(largest)}")
     return result
 
 
