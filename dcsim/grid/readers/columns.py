@@ -42,9 +42,11 @@ def utc_stamps(
     is_odd = is_odd_stamp(index.floor(ONE_HOUR) if within_hour else index)
     if is_odd.any():
         row = int(is_odd.argmax())
+        is_within_hour = index[row] != index[row].floor(ONE_HOUR)
+        advice = "; average shorter steps to hours" if is_within_hour else ""
         raise DataError(
             f"{origin}, line {stamps.index[row]}: {stamps.name} is {as_text.iloc[row]!r}; "
-            f"{WHAT_A_STAMP_IS}"
+            f"{WHAT_A_STAMP_IS}{advice}"
         )
     has_offset = as_text.str.contains(r"[T ]\d{2}.*(?:Z|[+-]\d{2}(?::?\d{2})?)$", regex=True)
     if not naive_is_utc and not has_offset.all():

@@ -124,7 +124,7 @@ def test_stamps_with_offsets_across_a_clock_change_are_fine(read) -> None:
         (PLAIN.replace("11,6", "1e8,6"),
          "line 3: coal_mw is 1e+08; values must be finite and within 10,000,000. Is it MW?"),
         (PLAIN.replace("00:00,10", "00:30,10"),
-         "line 2: utc_hour_beginning is '2022-01-01 00:30'; stamps must be whole"),
+         "stamps must be whole hours of the years 2001 to 2100; average shorter steps to hours"),
         (PLAIN.replace("6,b", "6,b,c"), "is not a CSV table"),
         (re.sub(r"([abc])\n", r"\1,9\n", PLAIN), "more fields than"),
         (PLAIN.replace("coal_mw", "x").replace("wind_mw", "y"), "no column of generation"),
