@@ -22,7 +22,7 @@ from dcsim.grid.readers.columns import numbers, refuse_blank, utc_stamps
 from dcsim.grid.readers.table import read_table, sha256_of
 from dcsim.grid.records import INDEX
 from dcsim.grid.repair.year import interpolate_missing
-from dcsim.traces.hourly_means import ONE_MINUTE, hourly_means, step_of
+from dcsim.traces.hourly_means import ONE_MINUTE, averaged, hourly_means, step_of
 from dcsim.units import HOURS_PER_DAY
 
 LARGEST_USD_PER_MWH = 1e5
@@ -144,16 +144,16 @@ def read_hourly(
     values = numbers(table[[name]], origin, largest=LARGEST_MW / min(factor, 1.0)) * factor
     refuse_blank(values, origin)
     _check_within(values[name], quantity, origin)
-    filled, filling = _without_missing(values.set_axis(index), origin, repair)
-    hourly, averaging = hourly_means(filled, step)
+    hourly = _hourly(values.set_axis(index), step, origin, repair)
     _check_covers(pd.DatetimeIndex(hourly.index), hours, origin)
-    chosen = hourly.loc[hours, name]
+    whole, filling = _without_missing(hourly, origin, repair)
+    chosen = whole.loc[hours, name]
     source = Source(
         quantity.what,
         path.name,
         f"column {name} [{unit}], {clock}",
         sha256_of(path),
-        (*filling, *averaging),
+        (*averaged(step, len(hours)), *filling),
         _warnings(chosen, quantity, path.name),
     )
     return chosen, source
@@ -315,6 +315,19 @@ def _check_within(values: pd.Series, quantity: Quantity, origin: str) -> None:
             f"{origin}, line {values.index[row]}: {values.name} is {values.iloc[row]:g}; must be "
             f"within {quantity.least:,.8g} and {quantity.most:,.8g} {quantity.unit}"
         )
+
+
+def _hourly(values: pd.DataFrame, step: pd.Timedelta, origin: str, repair: str) -> pd.DataFrame:
+    """Return values as they are, or the means of hours; there a blank makes its hour missing.
+
+    Raises:
+        DataError: A value within an hour is missing and missing hours are not to be filled.
+    """
+    if step == ONE_HOUR:
+        return values
+    if repair != "interpolate":
+        check_finite(values, origin)
+    return hourly_means(values, step)
 
 
 def _without_missing(

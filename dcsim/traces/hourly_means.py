@@ -75,20 +75,24 @@ def _shown(stamp: pd.Timestamp) -> str:
     return f"{stamp:%Y-%m-%d %H:%M:%S}Z" if stamp.second else f"{stamp:%Y-%m-%d %H:%M}Z"
 
 
-def hourly_means(
-    values: pd.DataFrame, step: pd.Timedelta
-) -> tuple[pd.DataFrame, tuple[Repair, ...]]:
-    """Return the mean of each hour, and what was done.
+def hourly_means(values: pd.DataFrame, step: pd.Timedelta) -> pd.DataFrame:
+    """Return the mean of each hour; an hour with a missing value is missing.
 
     Args:
-        values: Evenly spaced rows of whole hours, none missing, as `step_of` has checked.
+        values: Evenly spaced rows of whole hours, as `step_of` has checked.
         step: Length of a row.
     """
-    if step == ONE_HOUR:
-        return values, ()
     rows = int(ONE_HOUR / step)
     cells = values.to_numpy(dtype=float).reshape(-1, rows, len(values.columns))
-    hours = pd.DatetimeIndex(values.index[::rows])
-    means = pd.DataFrame(np.mean(cells, axis=1), index=hours, columns=values.columns)
-    detail = f"each hour is the mean of its {rows} values, one every {step / ONE_MINUTE:g} minutes"
-    return means, (Repair(HOURLY_MEANS, len(means), detail),)
+    return pd.DataFrame(
+        np.mean(cells, axis=1), pd.DatetimeIndex(values.index[::rows]), values.columns
+    )
+
+
+def averaged(step: pd.Timedelta, hours: int) -> tuple[Repair, ...]:
+    """Return the repair of so many hours from rows of some length; none if those are hours."""
+    if step == ONE_HOUR:
+        return ()
+    rows, minutes = ONE_HOUR / step, step / ONE_MINUTE
+    detail = f"each hour is the mean of its {rows:g} values, one every {minutes:g} minutes"
+    return (Repair(HOURLY_MEANS, hours, detail),)

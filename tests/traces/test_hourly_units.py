@@ -121,7 +121,7 @@ def test_shorter_steps_are_averaged_and_counted(file, quantity: Quantity, minute
     values, source = read_hourly(path, quantity, HOURS, "refuse")
     assert values.to_list() == pytest.approx([h * rows + (rows - 1) / 2 for h in range(3)])
     (repair,) = source.repairs
-    assert (repair.rule, repair.hours) == ("hourly_means", 24)
+    assert (repair.rule, repair.hours) == ("hourly_means", 3)
 
 
 def test_energy_of_quarters_adds_up_and_power_is_averaged(file) -> None:
@@ -135,13 +135,15 @@ def test_energy_of_quarters_adds_up_and_power_is_averaged(file) -> None:
         read_hourly(file("kWh/30 min", rows, 15), FACILITY_LOAD, HOURS, "refuse")
 
 
-def test_blank_quarters_follow_the_repair_asked_for(file) -> None:
-    path = file("load_mw", [4, "", 8, 10, *[1] * 8], 15)
-    with pytest.raises(DataError, match="line 3: load_mw at 2022-01-01 00:15Z is nan"):
+def test_an_hour_with_a_blank_quarter_follows_the_repair_asked_for(file) -> None:
+    """The hours around average 1 and 3 MW: the one with a blank is 2 MW, not the mean of three."""
+    path = file("load_mw", [1, 1, 1, 1, 8, "", 8, 8, 3, 3, 3, 3], 15)
+    with pytest.raises(DataError, match="line 7: load_mw at 2022-01-01 01:15Z is nan"):
         read_hourly(path, FACILITY_LOAD, HOURS, "refuse")
     values, source = read_hourly(path, FACILITY_LOAD, HOURS, "interpolate")
-    assert values.iloc[0] == 7.0
-    assert [repair.rule for repair in source.repairs] == ["interpolate", "hourly_means"]
+    assert values.to_list() == [1, 2, 3]
+    found = [(repair.rule, repair.hours) for repair in source.repairs]
+    assert found == [("hourly_means", 3), ("interpolate", 1)]
 
 
 @pytest.mark.parametrize(
