@@ -11,6 +11,7 @@ import pandas as pd
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import FUELS
+from dcsim.grid.readers.column_units import unit_of
 from dcsim.grid.readers.columns import by_fuel, numbers, refuse_blank, utc_stamps, without_column
 from dcsim.grid.readers.eia_codes import laid_out
 from dcsim.grid.readers.naming import authority_of
@@ -118,12 +119,20 @@ def _fuel_of(column: str, origin: str) -> str | None:
     """Return the fuel a column holds, or None for one that is no generation."""
     if column in _KNOWN:
         return _KNOWN[column]
-    if column in _NOT_GENERATION or not (_FUEL_WORDS.match(column) or _POWER.search(column)):
+    if column in _NOT_GENERATION or not _looks_like_generation(column):
         return None
     raise DataError(
         f"{origin}, line 1: column {column!r} looks like generation and is not known; generation "
         f"must be in MW, in columns {_known()}"
     )
+
+
+def _looks_like_generation(column: str) -> bool:
+    """Return whether a name begins with a fuel or states a unit of power or energy: `coalMW`."""
+    if _FUEL_WORDS.match(column) or _POWER.search(column):
+        return True
+    unit = unit_of(column)
+    return unit is not None and unit.kind in ("power", "energy")
 
 
 def _also_known(column: str) -> str | None:

@@ -114,6 +114,8 @@ def test_stamps_with_offsets_across_a_clock_change_are_fine(read) -> None:
         (PLAIN.replace("note", "wind_mw"), "line 1: column 'wind_mw' is there twice; keep one"),
         (PLAIN.replace("coal_mw", "Coal_MW"), "column 'Coal_MW' looks like generation"),
         (PLAIN.replace("coal_mw", "coal_mw_net"), "column 'coal_mw_net' looks like generation"),
+        (PLAIN.replace("note", "solarKW"), "column 'solarKW' looks like generation"),
+        (PLAIN.replace("note", "Wind [W]"), "column 'Wind [W]' looks like generation"),
         (PLAIN.replace("note", "gas_mw"), "column 'gas_mw' looks like generation"),
         (PLAIN.replace("note", "total_mw"), "column 'total_mw' looks like generation"),
         (CARBON_EXPLORER.replace("NG", "ng"), "column 'ng' is almost a code"),
