@@ -132,6 +132,20 @@ def read_hourly(
             an hour is not covered.
     """
     origin = str(path)
+    hourly, step, note = _read(path, quantity, repair, start)
+    _check_covers(pd.DatetimeIndex(hourly.index), hours, origin)
+    whole, filling = _without_missing(hourly, origin, repair)
+    values = whole.loc[hours].iloc[:, 0]
+    repairs = (*averaged(step, len(hours)), *filling)
+    warnings = _warnings(values, quantity, path.name)
+    return values, Source(quantity.what, path.name, note, sha256_of(path), repairs, warnings)
+
+
+def _read(
+    path: Path, quantity: Quantity, repair: str, start: datetime | None
+) -> tuple[pd.DataFrame, pd.Timedelta, str]:
+    """Return the hours of a file in a quantity's unit, the length of its rows, and a note."""
+    origin = str(path)
     table = read_table(path)
     _refuse_data_as_names(table, origin)
     table = _without_row_numbers(table, quantity)
@@ -145,18 +159,7 @@ def read_hourly(
     refuse_blank(values, origin)
     _check_within(values[name], quantity, origin)
     hourly = _hourly(values.set_axis(index), step, origin, repair)
-    _check_covers(pd.DatetimeIndex(hourly.index), hours, origin)
-    whole, filling = _without_missing(hourly, origin, repair)
-    chosen = whole.loc[hours, name]
-    source = Source(
-        quantity.what,
-        path.name,
-        f"column {name} [{unit}], {clock}",
-        sha256_of(path),
-        (*averaged(step, len(hours)), *filling),
-        _warnings(chosen, quantity, path.name),
-    )
-    return chosen, source
+    return hourly, step, f"column {name} [{unit}], {clock}"
 
 
 def _refuse_data_as_names(table: pd.DataFrame, origin: str) -> None:
