@@ -72,6 +72,11 @@ def _table(folder: Path, part: str, asked: Asked, columns: list[str]) -> pd.Data
         raise OutputError(
             f"{folder / part}: is damaged: {error}; run the batch again, which mends it"
         ) from None
+    if missing := [column for column in columns if column not in table]:
+        raise OutputError(
+            f"{folder / part}: lacks {', '.join(missing)}, so it was written by another version of "
+            "dcsim; run the batch again into another folder"
+        )
     return _in_order(table[columns], asked)
 
 

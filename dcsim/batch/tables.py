@@ -21,6 +21,7 @@ from dcsim.report.prose_basis import warnings_of
 from dcsim.report.study import Outcome, Study
 from dcsim.report.views import moved_mwh
 from dcsim.run import study_of
+from dcsim.scenario.costs import costs_of
 from dcsim.scenario.spec import Scenario
 from dcsim.traces.frame import Traces
 from dcsim.traces.years import build_years
@@ -54,7 +55,7 @@ def run_case(case: Case) -> CaseTables:
     scenario, years = case.scenario, build_years(case.scenario)
     study = study_of(scenario, years)
     known = {KEY: key_of(case), **case.labels}
-    plans = pd.DataFrame([{**known, **site_of(years), **row} for row in plan_rows(study)])
+    plans = pd.DataFrame([{**known, **site_of(scenario, years), **row} for row in plan_rows(study)])
     fronts = pd.DataFrame([{**known, **row} for row in points_of(case, years)])
     return CaseTables(
         ba_of(scenario),
@@ -84,6 +85,7 @@ def _typed(table: pd.DataFrame, known: Mapping[str, str]) -> pd.DataFrame:
         "warnings",
         "solar_from",
         "wind_from",
+        "yields_borrowed",
         "strategy",
         "infeasible",
         "front",
@@ -100,7 +102,7 @@ def ba_of(scenario: Scenario) -> str:
     return OWN if scenario.grid.id is None else code_of(scenario.grid.id.partition(":")[0])
 
 
-def site_of(years: Sequence[Traces]) -> dict[str, Any]:
+def site_of(scenario: Scenario, years: Sequence[Traces]) -> dict[str, Any]:
     """Return what the place is like: see `SITE_COLUMNS`."""
     hours = sum(year.weight * year.hours for year in years)
     grids = [year.sources[0] for year in years]
@@ -115,10 +117,32 @@ def site_of(years: Sequence[Traces]) -> dict[str, Any]:
         "intensity_daily_swing_frac": float(np.mean([daily_swing_frac(year) for year in years])),
         "calm_week_frac": min(calm_week_frac(year) for year in years),
         **{f"{fuel}_from": joined(output_from(y, fuel) for y in years) for fuel in _FUELS},
+        **{f"{fuel}_usd_per_mwh": own_usd_per_mwh(scenario, years, fuel) for fuel in _FUELS},
+        "yields_borrowed": joined(
+            f"{found.fuel} from {found.borrowed}"
+            for year in years
+            for found in year.yields
+            if found.borrowed
+        ),
         "origin": joined(grid.origin for grid in grids),
         "is_modelled": any(grid.is_modelled for grid in grids),
         "warnings": " ".join(warnings_of(years)),
     }
+
+
+def own_usd_per_mwh(scenario: Scenario, years: Sequence[Traces], fuel: str) -> float:
+    """Return the cost of a new MWh of solar or wind at the mean yearly yield of the planned years.
+
+    Missing where it neither exists nor may be built [USD/MWh].
+    """
+    yields = [
+        (y.weight, found.yield_frac) for y in years for found in y.yields if found.fuel == fuel
+    ]
+    if not yields:
+        return np.nan
+    weight = sum(weight for weight, _ in yields)
+    mean_frac = sum(weight * yield_frac for weight, yield_frac in yields) / weight
+    return costs_of(scenario).own_usd_per_mwh(fuel, mean_frac)
 
 
 def joined(names: Iterable[str]) -> str:

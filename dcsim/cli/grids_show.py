@@ -68,6 +68,9 @@ def _print_shown(shown: ShownGrid) -> None:
         print_table(("fuel", "GWh", "share"), rows, right=(1, 2))
     if authority.note:
         typer.echo(f"Note: {authority.note}")
+    warnings = (*generation.source.warnings, *(w for one in shown.yields for w in one.warnings))
+    for warning in warnings:
+        typer.echo(f"Warning: {warning}")
 
 
 def _facts(shown: ShownGrid) -> Iterable[tuple[str, str]]:
@@ -81,8 +84,28 @@ def _facts(shown: ShownGrid) -> Iterable[tuple[str, str]]:
         "intensity",
         f"{hourly.mean():.0f} kg/MWh on average, {hourly.min():.0f} to {hourly.max():.0f}",
     )
+    yield from _yields(shown)
     for repair in shown.generation.source.repairs:
         yield repair.rule, f"{repair.hours} hours: {repair.detail}"
+
+
+def _yields(shown: ShownGrid) -> Iterable[tuple[str, str]]:
+    """Yield for solar and wind the fleet's yield, or what is published where there is no fleet."""
+    from dcsim.traces.bands import short
+    from dcsim.traces.own_supply import FUELS
+    from dcsim.traces.yields import published_in_words
+
+    of_fleet = {found.fuel: found for found in shown.yields}
+    for fuel in FUELS:
+        published = published_in_words(shown.authority, fuel)
+        if (found := of_fleet.get(fuel)) is None:
+            yield f"{fuel} yield", f"no fleet; {published or 'none is published'}"
+            continue
+        hours = "" if found.is_of_a_year else f" in {found.hours:,} hours"
+        said = [f"{short(found.yield_frac)}{hours}: {found.basis}", f"plausible {found.band}"]
+        if not shown.generation.source.is_modelled and published:
+            said.append(published)
+        yield f"{fuel} yield", "; ".join(said)
 
 
 def check(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from dcsim.cli.display import print_warnings
+from dcsim.cli.display import print_table, print_warnings
 
 if TYPE_CHECKING:
     from dcsim.footprint.accounts import Footprint
@@ -31,10 +31,20 @@ def print_study(study: Study) -> None:
     for name, cells in _rows(study):
         table.add_row(name, *cells)
     Console().print(table)
+    _print_supply(study)
     print_warnings(warnings_of(run.traces for run in study.years))
     for strategy, why in study.infeasible.items():
         typer.echo(f"Not possible, {_HEADINGS[strategy]}: {why}")
     _print_proof(study)
+
+
+def _print_supply(study: Study) -> None:
+    """Print yield and cost of a MWh of own solar and wind, where they exist or may be built."""
+    from dcsim.report.tables_supply import HEAD, supplies_of_study, supply_rows
+
+    if rows := supply_rows(supplies_of_study(study)):
+        print_table(("own supply", *HEAD[1:]), rows, right=range(1, 6))
+        typer.echo()
 
 
 def _hours(study: Study) -> str:

@@ -100,6 +100,8 @@ RANKED: tuple[Shown, ...] = (
 )
 """What plans are ranked and compared by."""
 
+_COSTS = "Capital over its life and upkeep of a new MWh, at its yearly yield."
+
 SITE: tuple[Shown, ...] = (
     (
         Column("Grid", "Mean carbon intensity of the hours.", unit="kg/MWh"),
@@ -114,8 +116,10 @@ SITE: tuple[Shown, ...] = (
         "intensity_daily_swing_frac",
         whole_percent,
     ),
-    (Column("Solar yield", "Mean capacity factor of solar."), "solar_cf", whole_percent),
-    (Column("Wind yield", "Mean capacity factor of wind."), "wind_cf", whole_percent),
+    (Column("Solar yield", "Mean capacity factor of solar."), "solar_cf", percent),
+    (Column("Solar costs", _COSTS, unit="USD/MWh"), "solar_usd_per_mwh", rounded),
+    (Column("Wind yield", "Mean capacity factor of wind."), "wind_cf", percent),
+    (Column("Wind costs", _COSTS, unit="USD/MWh"), "wind_usd_per_mwh", rounded),
     (
         Column(
             "Calm week",

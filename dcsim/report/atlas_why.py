@@ -71,7 +71,11 @@ def _what_pays(atlas: Atlas, row: pd.Series) -> list[str]:
         told.append(f"The grid's data has no {' and no '.join(none)}, so none can be built.")
     lenders = [(source, lender_of(row, source)) for source in making]
     lent = [f"{source} is that of {lender}" for source, lender in lenders if lender]
-    return [*told, f"For want of a fleet here, {listed(lent)}."] if lent else told
+    if lent:
+        told.append(f"For want of a fleet here, {listed(lent)}.")
+    return (
+        [*told, f"Yields borrowed: {row['yields_borrowed']}."] if row["yields_borrowed"] else told
+    )
 
 
 def _if_replaced(making: float, grid: float) -> str:

@@ -18,8 +18,11 @@ SITE_COLUMNS = (
     "grid_carbon_free_frac",
     "solar_cf",
     "solar_from",
+    "solar_usd_per_mwh",
     "wind_cf",
     "wind_from",
+    "wind_usd_per_mwh",
+    "yields_borrowed",
     "calm_week_frac",
     "origin",
     "is_modelled",
@@ -30,7 +33,9 @@ carbon intensity [kg/MWh], the grid's carbon-free share and capacity factors [-]
 of the highest from the lowest intensity of a day, over the mean intensity [-]; and the output of
 the weakest seven days in a row, of a mix of equal nameplates of sun and wind, over its mean [-].
 `solar_from` and `wind_from` name whose output that is, empty where there is none: the grid itself,
-a neighbor's grid, or a weather file. `origin` names the grid's data; `is_modelled` tells a
+a neighbor's grid, or a weather file; `solar_usd_per_mwh` and `wind_usd_per_mwh` what a new MWh of
+it costs at its yearly yield [USD/MWh]; `yields_borrowed` whose yields these are, where they are not
+of the authority's own plants. `origin` names the grid's data; `is_modelled` tells a
 reference year from records. Of several planned years the swing is their mean, the week that of the
 weakest, and one modelled year makes it modelled. `warnings` are those of all inputs, one after
 another; empty where there are none."""

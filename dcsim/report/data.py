@@ -151,6 +151,11 @@ def metadata(study: Study, seconds: Mapping[str, float]) -> dict[str, Any]:
             for run in study.years
             for source in run.traces.sources
         ],
+        "yields": [
+            {"year": run.traces.name, **asdict(found)}
+            for run in study.years
+            for found in run.traces.yields
+        ],
         "python": sys.version.split()[0],
         "versions": dict(study.versions),
         "seconds": dict(seconds),

@@ -10,7 +10,9 @@ from dcsim.report.figures_front import front_figures
 from dcsim.report.prose import impossible_in_words
 from dcsim.report.prose_basis import notices
 from dcsim.report.study import STRATEGY_LABELS
+from dcsim.report.tables import Table
 from dcsim.report.tables_basis import sources_table_of
+from dcsim.report.tables_supply import supplies, table_of_supplies
 from dcsim.report.write import FIGURES, environment, picture
 from dcsim.scenario.document import to_yaml
 from dcsim.scenario.spec import Scenario, Strategy
@@ -72,9 +74,18 @@ def write_front_report(
             pictures=[
                 picture(name, figures[name], caption_of(name, fronts[-1])) for name in figures
             ],
-            tables=[tables_front.front_table(front, hours) for front in reversed(fronts)],
+            tables=[
+                *(tables_front.front_table(front, hours) for front in reversed(fronts)),
+                *_supply_tables(scenario, years),
+            ],
             sources_table=sources_table_of([s for year in years for s in year.sources]),
             scenario_yaml=to_yaml(scenario.model_dump(mode="json", exclude_none=True)),
         )
     )
     (folder / PAGE).write_text(page, encoding="utf-8")
+
+
+def _supply_tables(scenario: Scenario, years: Sequence[Traces]) -> list[Table]:
+    """Return the table of own supply, or nothing if none exists or may be built."""
+    table = table_of_supplies(supplies(scenario, years))
+    return [] if table is None else [table]

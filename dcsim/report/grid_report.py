@@ -23,6 +23,8 @@ from dcsim.report.grid_pictures import (
     write_pictures,
 )
 from dcsim.scenario.spec import Account, Grid
+from dcsim.traces.own_supply import fleet_yields
+from dcsim.traces.yields import PlantYield
 
 MODELLED = "reference year (modelled)"
 
@@ -35,6 +37,8 @@ class ShownGrid:
     generation: GridGeneration
     intensity_kg_per_mwh: pd.Series
     figures: tuple[Path, ...]
+    yields: tuple[PlantYield, ...] = ()
+    """Of its solar and wind fleets; none of a fleet it does not have."""
 
 
 def account_named(name: str) -> Account:
@@ -72,7 +76,8 @@ def show_grid(grid: Grid, folder: Path, seed: int = 0) -> ShownGrid:
     carbon = hourly_carbon(generation, grid, generation.index)
     figures = write_pictures(folder, _pictures(grid, generation, carbon))
     authority = authority_named(generation.ba_code)
-    return ShownGrid(authority, generation, carbon.intensity_kg_per_mwh, tuple(figures))
+    yields = fleet_yields(generation, grid)
+    return ShownGrid(authority, generation, carbon.intensity_kg_per_mwh, tuple(figures), yields)
 
 
 def grid_figures(grid: Grid, seed: int = 0) -> dict[str, Described]:

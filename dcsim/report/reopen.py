@@ -19,6 +19,7 @@ from dcsim.scenario.load import load_scenario
 from dcsim.scenario.spec import Scenario
 from dcsim.simulate.meter import SimulationResult
 from dcsim.traces.frame import Traces, local_day_numbers
+from dcsim.traces.yields import PlantYield
 
 
 def read_study(folder: Path) -> Study:
@@ -47,7 +48,7 @@ def _read(folder: Path) -> Study:
     places = [folder, *(folder / YEARS / year["name"] for year in found["years"][1:])]
     policy = found["replay"]["policy"]
     runs = tuple(
-        _year_run(place, scenario, year, meta["sources"], policy)
+        _year_run(place, scenario, year, meta, policy)
         for place, year in zip(places, found["years"], strict=True)
     )
     outcomes = tuple(_outcome(entry) for entry in found["outcomes"])
@@ -89,13 +90,15 @@ def _year_run(
     folder: Path,
     scenario: Scenario,
     year: dict[str, Any],
-    sources: list[dict[str, Any]],
+    meta: dict[str, Any],
     policy: str,
 ) -> YearRun:
     table = _hourly(folder / "traces.parquet")
     days = local_day_numbers(pd.DatetimeIndex(table.index), scenario.datacenter.time_zone)
-    origins = tuple(_source(entry) for entry in sources if entry["year"] == year["name"])
-    traces = Traces(table, days, origins, year["name"], year["weight"])
+    name = year["name"]
+    origins = tuple(_source(entry) for entry in meta["sources"] if entry["year"] == name)
+    yields = tuple(_yield(entry) for entry in meta["yields"] if entry["year"] == name)
+    traces = Traces(table, days, origins, name, year["weight"], yields)
     columns = energy_columns(scenario.datacenter.flexible)
     energy = _energy(folder / "simulated.parquet", traces, columns)
     events = pd.read_csv(folder / "events.csv", parse_dates=["time"])
@@ -121,6 +124,10 @@ def _source(entry: dict[str, Any]) -> Source:
     told = {name: entry[name] for name in Source.__dataclass_fields__}
     repairs = tuple(Repair(**repair) for repair in entry["repairs"])
     return Source(**told | {"repairs": repairs, "warnings": tuple(entry["warnings"])})
+
+
+def _yield(entry: dict[str, Any]) -> PlantYield:
+    return PlantYield(**{name: entry[name] for name in PlantYield.__dataclass_fields__})
 
 
 def _outcome(entry: dict[str, Any]) -> Outcome:

@@ -29,6 +29,7 @@ from dcsim.report import (
     tables_limits,
     tables_risks,
     tables_sensitivity,
+    tables_supply,
     tables_years,
 )
 from dcsim.report.data import scenario_yaml
@@ -148,6 +149,7 @@ def _texts(study: Study) -> dict[str, Any]:
 def _tables(study: Study) -> dict[str, Any]:
     return {
         "design_table": tables_design.design_table(study),
+        "supply_table": tables_supply.supply_table(study),
         "totals_table": tables.totals_table(study),
         "strategies_table": tables.strategies_table(study),
         "give_up_table": tables_alternatives.give_up_table(study),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dcsim.scenario.cost_figures import COSTS
 from dcsim.scenario.rates import rates_of
 from dcsim.scenario.spec import Scenario
+from dcsim.units import HOURS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,21 @@ class Costs:
     def wind_capital_usd_per_mw_year(self) -> float:
         """Return what building wind costs, spread over its life [USD per MW and year]."""
         return self._yearly(self.wind_usd_per_mw, self.wind_life_years)
+
+    def own_usd_per_mwh(self, fuel: str, yield_frac: float) -> float:
+        """Return the cost of a MWh of new solar or wind, capital and upkeep [USD/MWh].
+
+        Args:
+            fuel: `solar` or `wind`.
+            yield_frac: Mean capacity factor, above 0 [-].
+        """
+        is_solar = fuel == "solar"
+        capital = (
+            self.solar_capital_usd_per_mw_year if is_solar else self.wind_capital_usd_per_mw_year
+        )
+        fixed = self.solar_fixed_usd_per_mw_year if is_solar else self.wind_fixed_usd_per_mw_year
+        variable = self.solar_variable_usd_per_mwh if is_solar else self.wind_variable_usd_per_mwh
+        return (capital() + fixed) / (HOURS_PER_YEAR * yield_frac) + variable
 
     def battery_power_capital_usd_per_mw_year(self) -> float:
         """Return what battery power costs, spread over its life [USD per MW and year]."""

@@ -16,12 +16,12 @@ class Band(NamedTuple):
     high_frac: float
 
     def holds(self, yield_frac: float) -> bool:
-        """Return whether a yield is within the band, to the three digits that people read."""
+        """Return whether a yield is within the band, to the three digits that it is shown with."""
         return self.low_frac <= round(yield_frac, 3) <= self.high_frac
 
     def __str__(self) -> str:
         """Return the band as text, such as `.13 to .34`."""
-        low, high = (short(end).removesuffix("0") for end in self)
+        low, high = (f"{end:.2f}".removeprefix("0") for end in self)
         return f"{low} to {high}"
 
 
@@ -59,7 +59,7 @@ def solar_band(latitude: float | None = None, mount: Mount | None = None) -> Ban
         return Band(lows[1], highs[0])
     frac = (min(max(abs(latitude), SOUTH_DEG), NORTH_DEG) - SOUTH_DEG) / (NORTH_DEG - SOUTH_DEG)
     low, high = (south + frac * (north - south) for south, north in (lows, highs))
-    return Band(round(low, 3), round(high, 3))
+    return Band(round(low, 2), round(high, 2))
 
 
 def band_of(fuel: str, latitude: float | None = None, mount: Mount | None = None) -> Band:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from dcsim.errors import DataError
-from dcsim.grid.authorities import Authority
+from dcsim.grid.authorities import Authority, FleetYield
 from dcsim.grid.generation import GridGeneration, Source
 from dcsim.grid.repair.year import clip_negative
 from dcsim.scenario.plant import SolarOption, WindOption
@@ -123,20 +123,33 @@ def _of_fleet(
     fleet_mw: pd.Series,
     window: pd.DatetimeIndex,
 ) -> Output:
-    cf, basis = capacity_factor(fleet_mw, generation, grid)
-    if not cf.any():
-        return Output(cf[window], basis)
-    origin, here = generation.source.origin, authority_of(generation.ba_code)
+    if not fleet_mw.any():
+        return Output(fleet_mw[window] * 0.0, f"{fuel}: none is generated")
     if plant.yield_frac is not None:
-        cf = at_yield(cf, plant.yield_frac, f"{fuel}.yield_frac", origin)
-        basis = f"{fuel}: {_asked(fuel)}, {plant.yield_frac:g}"
-    is_published = plant.yield_frac is None and has_published_yield(fuel, generation, grid)
-    borrowed = _borrowed(here, fuel) if is_published else ""
-    found = plant_yield(
-        fuel, origin, cf, basis.removeprefix(f"{fuel}: "), band_at(here, fuel),
-        borrowed=borrowed, hint=_hint(fuel, here),
-    )  # fmt: skip
+        cf = at_yield(fleet_mw, plant.yield_frac, f"{fuel}.yield_frac", generation.source.origin)
+        found = _judged(fuel, cf, generation, _asked(fuel))
+        return _told(plant, Output(cf[window], f"{fuel}: yield {_asked(fuel)}", None, found))
+    cf, basis = capacity_factor(fleet_mw, generation, grid)
+    published = published_yield(fuel, generation, grid)
+    rests_on = basis.removeprefix(f"{fuel}: ") if published is None else _published(published)
+    found = _judged(fuel, cf, generation, rests_on, _borrowed(published))
     return _told(plant, Output(cf[window], basis, None, found))
+
+
+def fleet_yields(generation: GridGeneration, grid: Grid) -> tuple[PlantYield, ...]:
+    """Return the yields of a grid's own solar and wind fleets; none of a fleet it does not have.
+
+    Raises:
+        DataError: See `capacity_factor`.
+    """
+    if not generation.has_generation:
+        return ()
+    whole_year = clip_negative(generation.table)[0]
+    outputs = (
+        _of_fleet(fuel, plant, generation, grid, whole_year[fuel], generation.index)
+        for fuel, plant in (("solar", SolarOption()), ("wind", WindOption()))
+    )
+    return tuple(output.plant_yield for output in outputs if output.plant_yield is not None)
 
 
 def _of_nearest(
@@ -151,24 +164,34 @@ def _of_nearest(
     A yield that the scenario asks for goes before both.
     """
     donor, source = nearest_fleet(fuel, generation, scenario.seed)
-    as_asked = Grid(id=donor.source.origin, capacity_factor=scenario.grid.capacity_factor)
-    cf, basis = capacity_factor(clip_negative(donor.table)[0][fuel], donor, as_asked)
-    basis = f"{basis}, of {donor.ba_code} for want of its own"
-    origin, here = generation.source.origin, authority_of(generation.ba_code)
-    borrowed = f"the nearest fleet, that of {donor.ba_code}"
-    published = None if here is None else here.fleet_yield(fuel)
+    grid = Grid(id=donor.source.origin, capacity_factor=scenario.grid.capacity_factor)
+    fleet_mw = clip_negative(donor.table)[0][fuel]
+    here = authority_of(generation.ba_code)
+    published = here.fleet_yield(fuel) if here and grid.capacity_factor != "maximum" else None
     if plant.yield_frac is not None:
-        cf = at_yield(cf, plant.yield_frac, f"{fuel}.yield_frac", source.origin)
-        basis, borrowed = f"{fuel}: {_asked(fuel)}, hours of {donor.ba_code}", ""
-    elif published is not None and scenario.grid.capacity_factor != "maximum":
-        cf = at_yield(cf, published.yield_frac, f"the published yield of {fuel}", source.origin)
-        basis = f"{fuel}: {_published(here, fuel)}, hours of {donor.ba_code} for want of its own"
-        borrowed = _borrowed(here, fuel)
-    found = plant_yield(
-        fuel, origin, cf, basis.removeprefix(f"{fuel}: "), band_at(here, fuel),
-        borrowed=borrowed, hint=_hint(fuel, here),
-    )  # fmt: skip
-    return _told(plant, Output(cf[window], basis, source, found))
+        cf = at_yield(fleet_mw, plant.yield_frac, f"{fuel}.yield_frac", source.origin)
+        rests_on, borrowed = _asked(fuel), ""
+    elif published is not None:
+        key = f"the published yield of {fuel} in {generation.ba_code}"
+        cf = at_yield(fleet_mw, published.yield_frac, key, source.origin)
+        rests_on, borrowed = _published(published), _borrowed(published)
+    else:
+        cf, basis = capacity_factor(fleet_mw, donor, grid)
+        rests_on = basis.removeprefix(f"{fuel}: ")
+        borrowed = f"the nearest fleet, that of {donor.ba_code}"
+    found = _judged(fuel, cf, generation, rests_on, borrowed)
+    basis = f"{fuel}: {short(float(cf.mean()))} from {rests_on}"
+    hours = f"hours of {donor.ba_code} for want of its own"
+    return _told(plant, Output(cf[window], f"{basis}, {hours}", source, found))
+
+
+def _judged(
+    fuel: str, cf: pd.Series, generation: GridGeneration, rests_on: str, borrowed: str = ""
+) -> PlantYield:
+    """Return the yield of a year of hours that a grid's own or nearest fleet gives."""
+    origin, here = generation.source.origin, authority_of(generation.ba_code)
+    band, hint = band_at(here, fuel), _hint(fuel, here)
+    return plant_yield(fuel, origin, cf, rests_on, band, borrowed=borrowed, hint=hint)
 
 
 def _told(plant: SolarOption | WindOption, output: Output) -> Output:
@@ -209,8 +232,9 @@ def capacity_factor(
             "set grid.capacity_factor: maximum"
         )
     cf = (generation_mw / nameplate_mw).clip(upper=1.0)
-    if has_published_yield(fuel, generation, grid):
-        return cf, f"{fuel}: {_published(authority_of(generation.ba_code), fuel)}"
+    published = published_yield(fuel, generation, grid)
+    if published is not None:
+        return cf, f"{fuel}: yield {short(published.yield_frac)} of {_published(published)}"
     return cf, f"{fuel}: over its nameplate, {nameplate_mw:.0f} MW"
 
 
@@ -218,41 +242,32 @@ _ROUNDING = 1e-9
 """A modelled fleet that is held at its nameplate may pass it by the last digits [-]."""
 
 
-def has_published_yield(fuel: str, generation: GridGeneration, grid: Grid) -> bool:
-    """Return whether a fleet's nameplate is that of its published yield, as reference years have.
+def published_yield(fuel: str, generation: GridGeneration, grid: Grid) -> FleetYield | None:
+    """Return the published yield that a fleet's nameplate is made from: in reference years alone.
 
     Args:
         fuel: `solar` or `wind`.
         generation: Of the grid.
         grid: May have a nameplate of its own, or ask for the highest hour.
     """
+    is_other = getattr(grid, f"{fuel}_nameplate_mw") or grid.capacity_factor == "maximum"
     here = authority_of(generation.ba_code)
-    is_given = getattr(grid, f"{fuel}_nameplate_mw") is not None
-    is_reference = generation.source.is_modelled and here is not None
-    return (
-        is_reference
-        and not is_given
-        and grid.capacity_factor != "maximum"
-        and here is not None
-        and here.fleet_yield(fuel) is not None
-    )
+    if is_other or here is None or not generation.source.is_modelled:
+        return None
+    return here.fleet_yield(fuel)
 
 
-def _published(authority: Authority | None, fuel: str) -> str:
-    published = None if authority is None else authority.fleet_yield(fuel)
-    if published is None:
-        return ""
-    return f"yield {short(published.yield_frac)} of {published.basis} ({PUBLISHED})"
+def _published(published: FleetYield) -> str:
+    return f"{published.basis} ({PUBLISHED})"
 
 
-def _borrowed(authority: Authority | None, fuel: str) -> str:
+def _borrowed(published: FleetYield | None) -> str:
     """Return whose plants a published yield is of, if not of the authority's own."""
-    published = None if authority is None else authority.fleet_yield(fuel)
     return "" if published is None or published.is_own else published.basis
 
 
 def _asked(fuel: str) -> str:
-    return f"as {fuel}.yield_frac asks"
+    return f"given by {fuel}.yield_frac"
 
 
 def _hint(fuel: str, authority: Authority | None) -> str:

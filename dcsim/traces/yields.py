@@ -5,7 +5,6 @@ if they are about a year: a summer week has no yearly yield.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -62,7 +61,7 @@ class PlantYield:
         """Return whether the yield is within the band, or cannot be judged."""
         return not self.is_of_a_year or self.band.holds(self.yield_frac)
 
-    @cached_property
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Return what to read before acting on the yield: that it is implausible, or borrowed."""
         if not self.is_of_a_year:

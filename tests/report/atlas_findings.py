@@ -59,6 +59,9 @@ def site_of(authority: Authority, n: int) -> dict[str, Any]:
         "calm_week_frac": 0.2 + 0.4 * wave(n, 0.271),
         "solar_from": f"{authority.ba_code}:reference",
         "wind_from": f"{authority.ba_code}:reference",
+        "solar_usd_per_mwh": 60.0,
+        "wind_usd_per_mwh": 45.0,
+        "yields_borrowed": "",
         "origin": f"{authority.ba_code}:reference",
         "is_modelled": True,
         "warnings": "",
@@ -215,6 +218,7 @@ HAND_SITE = {
     "wind_cf": 0.4, "calm_week_frac": 0.3, "origin": "CISO:2022", "is_modelled": False,
     "warnings": "",
     "solar_from": "CISO:2022", "wind_from": "CISO:2022",
+    "solar_usd_per_mwh": 50.0, "wind_usd_per_mwh": 35.0, "yields_borrowed": "",
 }  # fmt: skip
 
 

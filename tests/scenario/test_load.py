@@ -104,11 +104,11 @@ sloar: 3
         (("name: good", "name: good\nwind: [1]"), ":2: wind: must hold keys and values"),
         (
             ("name: good", "name: good\nsolar: {yield_frac: 24}"),
-            "solar.yield_frac: must be less than 1",
+            "solar.yield_frac: must be below 1",
         ),
         (
             ("name: good", "name: good\nwind: {yield_frac: 0}"),
-            "wind.yield_frac: must be more than 0",
+            "wind.yield_frac: must be above 0",
         ),
         (("name: good", "name: good\nwind: {enabled: 3}"), "wind.enabled: must be true or false"),
         (("name: good", "name: good\nstrategies: []"), "must have at least 1 entry"),
