@@ -94,6 +94,23 @@ def test_show_tells_the_mix_and_draws_it(
     assert {"mix.png", "intensity.svg", "duration.png"} <= names
 
 
+def test_show_has_yields_their_basis_and_band(dcsim_cli: Cli, ciso: str) -> None:
+    """A reference year has the published yield; records have their own, and it beside."""
+    out = " ".join(dcsim_cli("grids", "show", "CISO")[1].split())
+    assert "solar yield .269: plants: 447 of 11118.7 MW" in out
+    assert "plausible .15 to .34" in out
+    out = " ".join(dcsim_cli("grids", "show", ciso)[1].split())
+    assert "over its highest hour" in out
+    assert ".269 is published of CISO" in out
+
+
+def test_show_warns_of_a_borrowed_yield_and_says_where_none_is(dcsim_cli: Cli) -> None:
+    out = " ".join(dcsim_cli("grids", "show", "SC")[1].split())
+    assert "Warning: solar of SC:reference has a yearly yield of .230" in out
+    assert "borrowed from state SC: 27 plants of 287.3 MW" in out
+    assert "wind yield no fleet; none is published" in out
+
+
 def test_show_knows_the_other_accounts(dcsim_cli: Cli, ciso: str) -> None:
     assert dcsim_cli("grids", "show", ciso, "--account", "marginal")[0] == 0
     code, _, err = dcsim_cli("grids", "show", ciso, "--account", "consumption")

@@ -10,6 +10,7 @@ from dcsim.batch.cases import cases_of
 from dcsim.batch.tables import CaseTables, ba_of, calm_week_frac, daily_swing_frac, run_case
 from dcsim.report.batch import FRONT_COLUMNS, KEY, OWN, PLAN_COLUMNS, SITE_COLUMNS
 from dcsim.run import run_scenario
+from dcsim.scenario.costs import costs_of
 from tests.batch.studies import batch_of
 from tests.conftest import scenario_of, traces_of
 
@@ -45,6 +46,10 @@ def test_rows_are_those_of_the_study(tables: CaseTables, tmp_path: Path) -> None
     assert pd.isna(plans.loc["nothing", "is_optimal"])
     assert plans.loc["all", "is_optimal"]
     assert abs(plans.loc["all", "replay_difference_frac"]) < 1e-6
+    assert plans.loc["all", "wind_usd_per_mwh"] == pytest.approx(
+        costs_of(case.scenario).own_usd_per_mwh("wind", 0.3642)
+    )
+    assert plans.loc["all", "yields_borrowed"] == ""
     assert plans.loc["all", "load_mw"] == pytest.approx(study.traces.column("load_mw").mean())
 
 

@@ -52,20 +52,19 @@ def planned(overrides: list[str]) -> Plan:
 
 
 def real_grid(collection: Collection, code: str, folder: Path) -> list[str]:
-    """Write a real year as a plain table; return the overrides that name it and its nameplates.
+    """Write a real year as a plain table; return the overrides that name it and its yields.
 
-    A fleet that passed the registry's nameplate within the year has its highest hour instead.
+    Yields are those of the reference year, so that the hours alone differ.
     """
     table = collection.generation(code, REAL_YEAR)[list(FUELS)].add_suffix("_mw")
     path = folder / f"{code}.csv"
     table.rename_axis("utc_hour_beginning").to_csv(path)
-    nameplates = []
+    yields = []
     for fuel in ("solar", "wind"):
-        nameplate_mw = getattr(known_authorities()[code], f"{fuel}_nameplate_mw")
-        if nameplate_mw:
-            highest = max(nameplate_mw, float(table[f"{fuel}_mw"].max()))
-            nameplates.append(f"grid.{fuel}_nameplate_mw={highest}")
-    return [f"grid.file={path}", *nameplates]
+        published = known_authorities()[code].fleet_yield(fuel)
+        if published is not None and table[f"{fuel}_mw"].any():
+            yields.append(f"{fuel}.yield_frac={published.yield_frac}")
+    return [f"grid.file={path}", *yields]
 
 
 def fixed(design: Design) -> list[str]:
