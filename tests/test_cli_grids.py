@@ -332,6 +332,20 @@ def test_ids_are_whole_on_any_terminal(
     assert "Cali" in out
 
 
+def test_the_grade_of_the_annual_mix_is_listed_and_explained(
+    dcsim_cli: Cli, tmp_path: Path
+) -> None:
+    """ERCO's is a whole year of EIA-930 (A), PSCO's has a plant that is coded elsewhere (C)."""
+    _, out, _ = dcsim_cli("grids", "list")
+    lines = [line for line in out.splitlines() if line.startswith(("BA ", "ERCO", "PSCO", "CPLW"))]
+    at = lines[0].index("mix")
+    assert {line[:4]: line[at] for line in lines[1:]} == {"ERCO": "A", "PSCO": "C", "CPLW": "D"}
+    _, out, _ = dcsim_cli("grids", "show", "PSCO", "--out", str(tmp_path))
+    shown = " ".join(out.split())
+    assert "grade C: whole year 2019 of EIA-923; with Comanche" in shown
+    assert "(1.33 of it) is of the same plants and year, so no check" in shown
+
+
 def test_list_is_one_line_an_authority_on_80_columns(
     dcsim_cli: Cli, ciso: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

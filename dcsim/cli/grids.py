@@ -62,15 +62,19 @@ def list_(
             ba.ba_name + ("" if ba.is_active else " (gone)"),
             ba.region,
             _cell(ba.gen_total_gwh),
+            ba.mix_grade or "-",
             _cell(ba.demand_gwh),
             _cell(ba.peak_demand_mw),
             ", ".join(years.get(ba.ba_code, [])),
         )
         for ba in shown
     )
-    headings = ("BA", "name", "region", "GWh made", "GWh used", "peak MW", "imported")
-    print_table(headings, rows, right=(3, 4, 5), spare=(5, 4, 2, 3), short=(1,))
-    typer.echo(f"{len(shown)} authorities; imported grids are in {store_folder()}")
+    headings = ("BA", "name", "region", "GWh made", "mix", "GWh used", "peak MW", "imported")
+    print_table(headings, rows, right=(3, 5, 6), spare=(6, 5, 2, 3), short=(1,))
+    typer.echo(
+        f"{len(shown)} authorities; mix is the grade of the annual mix, A to D (not comparable): "
+        f"`dcsim grids show BA` says why; imported grids are in {store_folder()}"
+    )
 
 
 def _grade_of(grid_id: GridId) -> str:

@@ -12,6 +12,7 @@ import typer
 from dcsim.cli.display import print_table, steps
 
 if TYPE_CHECKING:
+    from dcsim.grid.authorities import Authority
     from dcsim.grid.tracing.trace import Traced
     from dcsim.report.grid_report import ShownGrid
 
@@ -79,6 +80,8 @@ def _facts(shown: ShownGrid) -> Iterable[tuple[str, str]]:
     yield "where", f"{authority.region}, {authority.interconnect} interconnect"
     yield "time zone", authority.time_zone
     yield "data", f"{shown.generation.source.origin}: {shown.generation.source.note}"
+    if shown.generation.source.is_modelled:
+        yield "mix", f"grade {authority.mix_grade}: {authority.mix_reason}{_check(authority)}"
     yield "hours", f"{len(hourly):,} from {hourly.index[0]:%Y-%m-%d %H:%M}Z"
     yield (
         "intensity",
@@ -106,6 +109,17 @@ def _yields(shown: ShownGrid) -> Iterable[tuple[str, str]]:
         if not shown.generation.source.is_modelled and published:
             said.append(published)
         yield f"{fuel} yield", "; ".join(said)
+
+
+def _check(authority: Authority) -> str:
+    """Say what eGRID's rate is worth as a check of the annual mix."""
+    ratio = authority.egrid_ratio
+    of = "" if ratio is None else f" ({ratio:.2f} of it)"
+    worth = {
+        "independent": f"; eGRID's rate{of} is an independent check",
+        "circular": f"; eGRID's rate{of} is of the same plants and year, so no check",
+    }
+    return worth.get(authority.mix_check, "; eGRID has no rate of it")
 
 
 def check(

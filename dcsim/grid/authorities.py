@@ -19,8 +19,8 @@ AUTHORITIES_FILE = "balancing_authorities.csv"
 
 MWH_PER_GWH = 1000.0
 
-NOT_COMPARABLE = "D"
-"""Grade of a mix that says nothing about how a place stands beside others."""
+WITH_RESERVE, NOT_COMPARABLE = "C", "D"
+"""Grades of a mix with a known deviation, and of one that cannot be compared with other places."""
 
 _ZONE_KEY = "US-"
 """How Electricity Maps' names of US zones begin: `US-CAL-CISO` is CISO."""

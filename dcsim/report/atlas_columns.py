@@ -142,5 +142,11 @@ NAMES = (
     Column("BA", "Code of the balancing authority.", is_number=False),
     Column("Name", "Of the balancing authority.", is_number=False),
     Column("Region", "Of EIA-930.", is_number=False),
+    Column(
+        "Mix",
+        "Grade of a reference year's annual mix: A (best) and B bear a comparison, C with a "
+        "reserve, D none. A dash of records.",
+        is_number=False,
+    ),
 )
 """What places are called."""

@@ -101,7 +101,7 @@ class Map:
 
 def atlas_map(atlas: Atlas) -> Map | None:
     """Return the map of an atlas; none if no place of it is known."""
-    codes = [*atlas.places.index, *atlas.unranked]
+    codes = [*atlas.places.index, *atlas.apart.index, *atlas.unranked]
     rows = registry_of(codes).dropna(subset=["latitude", "longitude"])
     if rows.empty:
         return None
@@ -173,6 +173,8 @@ def pushed_apart(x: np.ndarray, y: np.ndarray, least: float) -> tuple[np.ndarray
 
 def _title(atlas: Atlas, ba: str) -> str:
     """Return what a pointer on a disc tells, in one sentence."""
+    if ba in atlas.apart.index:
+        return f"{ba} ({atlas.apart['name'][ba]}): not ranked, its mix cannot be compared"
     if ba not in atlas.places.index:
         return f"{ba}: no plan, {atlas.unranked[ba]}"
     row = atlas.places.loc[[ba]].iloc[0]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from dcsim.grid.authorities import known_authorities
+from dcsim.grid.authorities import NOT_COMPARABLE, known_authorities
 from dcsim.optimize.plan import ROUNDING_MW
 from dcsim.report.batch import BA, KEY, SITE_COLUMNS, BatchFindings
 from dcsim.report.study import NOTHING
@@ -21,6 +21,9 @@ from dcsim.units import KG_PER_T
 
 PLACES = "ba"
 """The axis of places."""
+
+MIX = ("mix_grade", "mix_reason")
+"""How far the annual mix of a reference year can be compared, and why."""
 
 BUILT_BELOW = 0.005
 """A capacity below this counts as not built [MW or MWh per MW of mean load]."""
@@ -75,8 +78,17 @@ class Atlas:
 
     @cached_property
     def places(self) -> pd.DataFrame:
-        """Return the places under the first labels, by code, the least total first."""
+        """Return the comparable places under the first labels, by code, the least total first."""
         return ranked(self.at({}))
+
+    @cached_property
+    def apart(self) -> pd.DataFrame:
+        """Return the places with a plan whose mix cannot be compared, the least total first.
+
+        They have no rank, and are in no total, median or correlation.
+        """
+        rows = self.at({})
+        return in_order(rows[rows["mix_grade"] == NOT_COMPARABLE])
 
     @cached_property
     def without(self) -> pd.DataFrame:
@@ -203,7 +215,8 @@ def compared(findings: BatchFindings) -> pd.DataFrame:
     Columns: those of the place and the axes, yields of nothing missing; the plan and its scores;
     those of `beside_nothing`; one for each of `SOURCES` [t per MW of mean load]; sizes per MW of
     mean load; `battery_h` [h]; `own_frac`, what solar and wind could generate over the load;
-    `wind_share_frac` of that; `built`, one of `BUILT`.
+    `wind_share_frac` of that; `built`, one of `BUILT`; `mix_grade` and `mix_reason` of a reference
+    year, empty of records.
     """
     plans = beside_nothing(findings.plans)
     rows = fullest(plans)
@@ -219,7 +232,9 @@ def compared(findings: BatchFindings) -> pd.DataFrame:
     table["battery_h"] = _over(table["battery_mwh_per_mw"], table["battery_mw_per_mw"])
     _add_own_generation(table)
     place = PLACES if PLACES in axes else BA
-    return table.join(registry_of(table[place]), on=place)
+    table = table.join(registry_of(table[place]), on=place)
+    modelled = table["is_modelled"].astype(bool)
+    return table.assign(**{name: table[name].where(modelled, "") for name in MIX})
 
 
 def beside_nothing(plans: pd.DataFrame) -> pd.DataFrame:
@@ -282,23 +297,30 @@ def _add_own_generation(table: pd.DataFrame) -> None:
 
 
 def registry_of(codes: Iterable[str]) -> pd.DataFrame:
-    """Return name, region and place of each authority by its code; of one not known, the code."""
+    """Return name, region, place and mix of authorities by code; of one not known, the code."""
     known = known_authorities()
     rows = {str(code): known.get(str(code)) for code in codes}
     return pd.DataFrame(
         [
-            (a.ba_name, a.region, a.latitude, a.longitude) if a else (code, "", None, None)
+            (a.ba_name, a.region, a.latitude, a.longitude, a.mix_grade, a.mix_reason)
+            if a
+            else (code, "", None, None, "", "")
             for code, a in rows.items()
         ],
         index=list(rows),
-        columns=["name", "region", "latitude", "longitude"],
+        columns=["name", "region", "latitude", "longitude", *MIX],
     )
 
 
 def ranked(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the places that have a plan, the least total first, with their `rank` from 1."""
-    order = rows[rows["total_t_per_mw"].notna()].sort_values("total_t_per_mw", kind="stable")
+    """Return the comparable places that have a plan, the least total first, ranked from 1."""
+    order = in_order(rows[rows["mix_grade"] != NOT_COMPARABLE])
     return order.assign(rank=range(1, len(order) + 1))
+
+
+def in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the places that have a plan, the least total first."""
+    return rows[rows["total_t_per_mw"].notna()].sort_values("total_t_per_mw", kind="stable")
 
 
 def making_kg_per_mwh(atlas: Atlas, source: str) -> float | None:

@@ -29,19 +29,45 @@ def ranked_table(atlas: Atlas) -> SortableTable:
     return sortable("ranked", caption, columns, lines, naming=1)
 
 
+def apart_table(atlas: Atlas) -> SortableTable | None:
+    """Return the places whose mix cannot be compared, with the reason; none without any."""
+    if atlas.apart.empty:
+        return None
+    why = Column("Why apart", "Why its mix cannot be compared.", is_number=False)
+    columns = [*NAMES[1:], why, *(column for column, *_ in RANKED)]
+    lines = (_apart_line(str(ba), row) for ba, row in atlas.apart.iterrows())
+    caption = (
+        "Not comparable, so without a rank and in no total, median or correlation, the least total "
+        f"first. {unit_in_words(atlas)}"
+    )
+    return sortable("apart", caption, columns, lines)
+
+
 def _ranked_line(ba: str, row: pd.Series) -> Line:
-    entries = (
-        figure(float(row["rank"]), lambda rank: f"{rank:.0f}"),
+    rank = figure(float(row["rank"]), lambda rank: f"{rank:.0f}")
+    return Line(f"place-{ba}", (rank, *_names(ba, row), *_numbers(row)))
+
+
+def _apart_line(ba: str, row: pd.Series) -> Line:
+    reason = words(str(row["mix_reason"]))
+    return Line(f"place-{ba}", (*_names(ba, row), reason, *_numbers(row)))
+
+
+def _names(ba: str, row: pd.Series) -> tuple[Entry, ...]:
+    return (
         words(ba, f"#map-{ba}"),
         words(str(row["name"])),
         words(str(row["region"])),
-        *(figure(float(row[column]), write) for _, column, write in RANKED),
+        words(str(row["mix_grade"]) or DASH),
     )
-    return Line(f"place-{ba}", entries)
+
+
+def _numbers(row: pd.Series) -> tuple[Entry, ...]:
+    return tuple(figure(float(row[column]), write) for _, column, write in RANKED)
 
 
 def _unranked_line(ba: str, why: str) -> Line:
-    names = (Entry(DASH), words(ba, f"#map-{ba}"), words(f"No plan: {why}"), words(""))
+    names = (Entry(DASH), words(ba, f"#map-{ba}"), words(f"No plan: {why}"), words(""), Entry(DASH))
     return Line(f"place-{ba}", (*names, *(Entry(DASH) for _ in RANKED)))
 
 

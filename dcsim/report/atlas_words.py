@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from dcsim.grid.authorities import NOT_COMPARABLE, WITH_RESERVE
 from dcsim.report.atlas_places import BUILT, BUILT_BELOW, PLACES, Atlas
 from dcsim.report.numbers import (
     CO2E,
@@ -52,9 +53,11 @@ def places_in_words(count: int) -> str:
 def atlas_headline(atlas: Atlas) -> list[str]:
     """Return what an atlas says, in sentences; what did not work stands beside them."""
     if atlas.places.empty:
-        return ["No place has a plan."]
+        comparable = "" if atlas.apart.empty else " that can be compared"
+        return [f"No place{comparable} has a plan.", *_what_is_apart(atlas)]
     return [
         _best_and_worst(atlas),
+        *_what_is_apart(atlas),
         _saving(atlas),
         _what_is_built(atlas),
         *_what_is_unknown(atlas),
@@ -84,6 +87,25 @@ def _best_and_worst(atlas: Atlas) -> str:
         f"{rounded(worst['total_t_per_mw'])} {per_mw(atlas)} of mean load, making included; the "
         f"median is {rounded(rows['total_t_per_mw'].median())}."
     )
+
+
+def _what_is_apart(atlas: Atlas) -> list[str]:
+    """Say which places are not ranked for their mix, and how many are with a reserve."""
+    codes = [str(ba) for ba in atlas.apart.index]
+    reserved = int((atlas.places["mix_grade"] == WITH_RESERVE).sum())
+    told = []
+    if codes:
+        told.append(
+            f"Ranked apart and in no number here: {named(codes)}, whose reference year has a mix "
+            f"that cannot be compared (grade {NOT_COMPARABLE}); the table below the ranking has "
+            "the reason."
+        )
+    if reserved:
+        told.append(
+            f"Of the ranked, {places_in_words(reserved)} have a mix of grade {WITH_RESERVE}, to be "
+            "read with the reserve that `dcsim grids show` names."
+        )
+    return told
 
 
 def _saving(atlas: Atlas) -> str:

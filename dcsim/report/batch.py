@@ -101,7 +101,7 @@ TAKEN_NAMES = {
     "operational_t_per_mw", "solar_t_per_mw", "wind_t_per_mw", "battery_t_per_mw",
     "servers_t_per_mw", "solar_per_mw", "wind_per_mw", "battery_mwh_per_mw", "battery_mw_per_mw",
     "servers_per_mw", "battery_h", "saved_frac", "usd_per_t", "own_frac", "wind_share_frac",
-    "built",
+    "built", "mix_grade", "mix_reason",
 }  # fmt: skip
 """Columns of the tables and of the report, after which no axis may be called."""
 

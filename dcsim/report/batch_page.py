@@ -139,7 +139,7 @@ def _write_figures(figures: Mapping[str, Described], folder: Path) -> list[Pictu
 def _atlas_page(atlas: Atlas) -> dict[str, Any]:
     drawn = atlas_map(atlas)
     has_any = not atlas.places.empty
-    ranked = atlas_tables.ranked_table(atlas)
+    ranked, apart = atlas_tables.ranked_table(atlas), atlas_tables.apart_table(atlas)
     why = atlas_tables.why_table(atlas) if has_any else None
     return {
         "is_atlas": True,
@@ -150,6 +150,7 @@ def _atlas_page(atlas: Atlas) -> dict[str, Any]:
         "map_width": WIDTH,
         "radius": RADIUS,
         "main_table": ranked,
+        "apart_table": apart,
         "regions_table": atlas_tables.regions_table(atlas) if has_any else None,
         "why_table": why,
         "rules": atlas_why.RULES,
@@ -158,7 +159,7 @@ def _atlas_page(atlas: Atlas) -> dict[str, Any]:
         "accounts_table": atlas_tables.accounts_table(atlas),
         "correlations_table": atlas_tables.correlations_table(atlas) if has_any else None,
         "trouble_table": atlas_tables.trouble_table(atlas.findings),
-        "explained_table": atlas_tables.explained_table(ranked, why),
+        "explained_table": atlas_tables.explained_table(ranked, apart, why),
         "figures": _atlas_figures(atlas, drawn) if has_any else {},
     }
 

@@ -103,7 +103,7 @@ def test_many_places_are_drawn_from_both_ends(many: Atlas) -> None:
     assert [t.get_text() for t in best.get_yticklabels()] == [
         f"{n}  {ba}" for n, ba in enumerate(many.places.index[:10], start=1)
     ]
-    assert worst.get_yticklabels()[-1].get_text() == f"60  {many.places.index[-1]}"
+    assert worst.get_yticklabels()[-1].get_text() == f"58  {many.places.index[-1]}"
     assert best.get_xlim() == worst.get_xlim()
 
 
@@ -132,7 +132,7 @@ def test_options_are_shown_place_by_place(many: Atlas) -> None:
     figure, alt = made(options_figure, many)
     saved, further = figure.axes
     dots = [line for line in saved.lines if line.get_marker() == "o"]
-    assert [len(line.get_xdata()) for line in dots] == [60] * 4
+    assert [len(line.get_xdata()) for line in dots] == [58] * 4
     expected = 100 * (1 - many.options["all"] / many.options["nothing"])
     np.testing.assert_allclose(np.sort(dots[3].get_xdata()), np.sort(expected))
     assert [t.get_text() for t in further.get_yticklabels()] == [

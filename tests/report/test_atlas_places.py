@@ -7,8 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dcsim.grid.authorities import known_authorities
+from dcsim.report.atlas_map import atlas_map
 from dcsim.report.atlas_places import Atlas, is_atlas, making_kg_per_mwh, registry_of
-from dcsim.report.batch import KEY
+from dcsim.report.atlas_tables import apart_table, ranked_table
+from dcsim.report.atlas_words import atlas_headline
+from dcsim.report.batch import KEY, BatchFindings
 from tests.report.atlas_findings import (
     HAND_AXES,
     HAND_SITE,
@@ -193,3 +197,52 @@ def test_a_code_that_is_not_known_stands_for_itself() -> None:
     assert rows["name"]["BPAT"] == "Bonneville Power Administration"
     assert list(rows.loc["XYZ"][["name", "region"]]) == ["XYZ", ""]
     assert pd.isna(rows["latitude"]["XYZ"])
+
+
+def findings_with_a_mix_that_cannot_be_compared(*, is_modelled: bool) -> BatchFindings:
+    """CPLW's reference year has a mix of grade D, BPAT's of C and CISO's of A."""
+    axes = {"ba": ("CISO", "CPLW", "BPAT"), "view": ("main",)}
+    rows = [
+        row
+        for ba, total_t in (("CISO", 300.0), ("CPLW", 200.0), ("BPAT", 500.0))
+        for row in hand_case(
+            ba, "main", hand_plan("nothing", 1000.0), hand_plan("all", total_t),
+            is_modelled=is_modelled,
+        )
+    ]  # fmt: skip
+    return findings_of(axes, rows)
+
+
+def test_a_mix_that_cannot_be_compared_is_ranked_apart() -> None:
+    atlas = Atlas(findings_with_a_mix_that_cannot_be_compared(is_modelled=True))
+    assert list(atlas.places.index) == ["CISO", "BPAT"]
+    assert list(atlas.places["rank"]) == [1, 2]
+    assert list(atlas.places["mix_grade"]) == ["A", "C"]
+    assert list(atlas.apart.index) == ["CPLW"]
+    assert list(atlas.options.index) == ["CISO", "BPAT"]
+    assert atlas.unranked == {}
+
+
+def test_the_records_of_a_place_are_compared_whatever_its_reference_year_is() -> None:
+    atlas = Atlas(findings_with_a_mix_that_cannot_be_compared(is_modelled=False))
+    assert list(atlas.places.index) == ["CPLW", "CISO", "BPAT"]
+    assert set(atlas.places["mix_grade"]) == {""}
+    assert atlas.apart.empty
+
+
+def test_what_is_apart_is_in_a_table_of_its_own_and_in_no_sentence_of_numbers() -> None:
+    atlas = Atlas(findings_with_a_mix_that_cannot_be_compared(is_modelled=True))
+    table = apart_table(atlas)
+    assert table is not None
+    (line,) = table.lines
+    assert [entry.text for entry in line.entries][:4:3] == ["CPLW", "D"]
+    assert line.id == "place-CPLW"
+    assert known_authorities()["CPLW"].mix_reason in [entry.text for entry in line.entries]
+    assert "place-CPLW" not in [line.id for line in ranked_table(atlas).lines]
+    headline = atlas_headline(atlas)
+    assert [text for text in headline if "CPLW" in text] == [headline[1]]
+    assert "1 place" in headline[2]
+    drawn = atlas_map(atlas)
+    assert drawn is not None
+    assert {disc.ba: disc.is_planned for disc in drawn.discs}["CPLW"] is False
+    assert apart_table(Atlas(hand_findings())) is None

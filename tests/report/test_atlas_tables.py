@@ -41,22 +41,24 @@ def atlas() -> Atlas:
 def test_ranked_table_has_every_place_with_its_numbers(atlas: Atlas) -> None:
     table = ranked_table(atlas)
     head = [column.title for column in table.columns]
-    assert head[:6] == ["Rank", "BA", "Name", "Region", "Doing nothing", "With the plan"]
-    assert table.columns[5].unit == "t/MW"
+    assert head[:7] == [
+        "Rank", "BA", "Name", "Region", "Mix", "Doing nothing", "With the plan",
+    ]  # fmt: skip
+    assert table.columns[6].unit == "t/MW"
     assert "t/MW is t CO₂e a year per MW of mean load." in table.caption.replace("\u00a0", " ")
     rows = texts(table)
     assert [row[1] for row in rows] == ["BPAT", "CISO", "ERCO"]
     assert rows[1][4:] == [
-        "876", "300", "65.8 %", "–", "2.50", "–", "–", "–", "0.0 %", "0.0 %", "174", "0",
+        "–", "876", "300", "65.8 %", "–", "2.50", "–", "–", "–", "0.0 %", "0.0 %", "174", "0",
     ]  # fmt: skip
-    assert rows[2][4:11] == ["1,000", "500", "50.0 %", "2.00", "–", "2.00", "4.0"]
+    assert rows[2][5:12] == ["1,000", "500", "50.0 %", "2.00", "–", "2.00", "4.0"]
 
 
 def test_cells_are_sorted_by_their_numbers_not_by_their_text(atlas: Atlas) -> None:
     cells = {line.id: line.entries for line in ranked_table(atlas).lines}
-    assert cells["place-ERCO"][4].order == "1000.0"
-    assert cells["place-CISO"][7].order == "0.0"
-    assert cells["place-CISO"][10].order == ""
+    assert cells["place-ERCO"][5].order == "1000.0"
+    assert cells["place-CISO"][8].order == "0.0"
+    assert cells["place-CISO"][11].order == ""
     assert cells["place-CISO"][2].order == "california independent system operator"
     assert cells["place-CISO"][1].href == "#map-CISO"
 
@@ -154,7 +156,7 @@ def test_correlations_leave_out_what_does_not_vary() -> None:
     rows = {row[0].text: [cell.text for cell in row[1:]] for row in
             correlations_table(Atlas(atlas_findings())).rows}  # fmt: skip
     assert rows["Extra servers"] == ["–"] * 5
-    assert rows["Battery"][4] == "+1.00 (60)"
+    assert rows["Battery"][4] == "+1.00 (58)"
 
 
 def test_trouble_table_has_every_failure_with_its_reason() -> None:

@@ -279,7 +279,7 @@ def test_places_stand_out_by_extremes() -> None:
 def test_what_goes_together_is_told_with_its_correlation() -> None:
     """In the made-up atlas the battery is in proportion to the calm week."""
     (text,) = correlations_in_words(Atlas(atlas_findings()))
-    assert "more battery with a higher calm-week output (ρ = +1.00, n = 60)" in text
+    assert "more battery with a higher calm-week output (ρ = +1.00, n = 58)" in text
     assert "a larger saved share with a higher grid intensity" in text
     assert correlations_in_words(Atlas(hand_findings())) == []
 

@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 from dcsim.errors import DataError
-from dcsim.grid.authorities import Authority
+from dcsim.grid.authorities import NOT_COMPARABLE, WITH_RESERVE, Authority
 from dcsim.grid.generation import FUELS, GridGeneration, Source
 from dcsim.grid.reference.coefficients import coefficients_of
 from dcsim.grid.reference.demand import asked_mw
@@ -69,16 +69,30 @@ def reference_year(authority: Authority, seed: int) -> GridGeneration:
     table = pd.DataFrame(_generation_mw(authority, index, seed), index=index, columns=list(FUELS))
     note = (
         "reference year (modelled), no hourly records: clear-sky solar with seeded clouds, seeded "
-        f"wind, merit-order fossil; energy by fuel of {authority.gen_year}, demand shape of "
-        f"2021-2023, seed {seed}"
+        f"wind, merit-order fossil; energy by fuel of {authority.gen_year}, mix of grade "
+        f"{authority.mix_grade}, demand shape of 2021-2023, seed {seed}"
         f"{_borrowed(authority)}"
     )
     return GridGeneration(
         table,
-        Source("grid", f"{authority.ba_code}:reference", note),
+        Source("grid", f"{authority.ba_code}:reference", note, warnings=mix_warnings(authority)),
         solar_nameplate_mw=authority.fleet_nameplate_mw("solar", len(index)) or None,
         wind_nameplate_mw=authority.fleet_nameplate_mw("wind", len(index)) or None,
         ba_code=authority.ba_code,
+    )
+
+
+def mix_warnings(authority: Authority) -> tuple[str, ...]:
+    """Return what must be read before the annual mix of an authority is relied on."""
+    meanings = {
+        WITH_RESERVE: "its carbon intensity is to be read with this reserve",
+        NOT_COMPARABLE: "its carbon intensity cannot be compared with that of other places",
+    }
+    if authority.mix_grade not in meanings:
+        return ()
+    return (
+        f"{authority.ba_code}:reference has a mix of grade {authority.mix_grade}: "
+        f"{meanings[authority.mix_grade]}: {authority.mix_reason}.",
     )
 
 

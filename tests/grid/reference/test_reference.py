@@ -117,6 +117,17 @@ def test_source_says_modelled_and_which_years() -> None:
     assert "borrowed" not in year("ERCO").source.note
 
 
+def test_a_mix_with_a_reserve_is_warned_of() -> None:
+    """CPLW's is of summer alone (D), PSCO's has a plant that is coded elsewhere (C)."""
+    assert "mix of grade A" in year("ERCO").source.note
+    for code in ("ERCO", "DUK"):
+        assert year(code).source.warnings == ()
+    for code, grade in (("CPLW", "D"), ("PSCO", "C")):
+        (warning,) = year(code).source.warnings
+        assert warning.startswith(f"{code}:reference has a mix of grade {grade}")
+        assert known_authorities()[code].mix_reason in warning
+
+
 def test_nameplates_travel_with_the_year_unless_there_is_no_fleet() -> None:
     assert year("DUK").wind_nameplate_mw is None
     assert (year("DUK").table["wind"] == 0).all()
