@@ -100,6 +100,9 @@ RANKED: tuple[Shown, ...] = (
 )
 """What plans are ranked and compared by."""
 
+TOTALS = RANKED[:3]
+"""What is shown of places that have no rank."""
+
 _COSTS = "Capital over its life and upkeep of a new MWh, at its yearly yield."
 
 SITE: tuple[Shown, ...] = (

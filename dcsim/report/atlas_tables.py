@@ -1,10 +1,20 @@
 """The tables of an atlas: places ranked, what each is like and builds, options, accounts."""
 
+from collections.abc import Sequence
 from itertools import chain
 
 import pandas as pd
 
-from dcsim.report.atlas_columns import NAMES, RANKED, SITE, TOTAL_UNIT, size, tonnes_per_mw
+from dcsim.report.atlas_columns import (
+    NAMES,
+    RANKED,
+    SITE,
+    TOTAL_UNIT,
+    TOTALS,
+    Shown,
+    size,
+    tonnes_per_mw,
+)
 from dcsim.report.atlas_places import Atlas
 from dcsim.report.atlas_why import BUILDS, GOES_WITH, correlation, rho_in_words, why_here
 from dcsim.report.atlas_words import per_mw, spearman
@@ -34,7 +44,7 @@ def apart_table(atlas: Atlas) -> SortableTable | None:
     if atlas.apart.empty:
         return None
     why = Column("Why apart", "Why its mix cannot be compared.", is_number=False)
-    columns = [*NAMES[1:], why, *(column for column, *_ in RANKED)]
+    columns = [*NAMES[1:], why, *(column for column, *_ in TOTALS)]
     lines = (_apart_line(str(ba), row) for ba, row in atlas.apart.iterrows())
     caption = (
         "Not comparable, so without a rank and in no total, median or correlation, the least total "
@@ -45,12 +55,12 @@ def apart_table(atlas: Atlas) -> SortableTable | None:
 
 def _ranked_line(ba: str, row: pd.Series) -> Line:
     rank = figure(float(row["rank"]), lambda rank: f"{rank:.0f}")
-    return Line(f"place-{ba}", (rank, *_names(ba, row), *_numbers(row)))
+    return Line(f"place-{ba}", (rank, *_names(ba, row), *_numbers(row, RANKED)))
 
 
 def _apart_line(ba: str, row: pd.Series) -> Line:
     reason = words(str(row["mix_reason"]))
-    return Line(f"place-{ba}", (*_names(ba, row), reason, *_numbers(row)))
+    return Line(f"place-{ba}", (*_names(ba, row), reason, *_numbers(row, TOTALS)))
 
 
 def _names(ba: str, row: pd.Series) -> tuple[Entry, ...]:
@@ -62,8 +72,8 @@ def _names(ba: str, row: pd.Series) -> tuple[Entry, ...]:
     )
 
 
-def _numbers(row: pd.Series) -> tuple[Entry, ...]:
-    return tuple(figure(float(row[column]), write) for _, column, write in RANKED)
+def _numbers(row: pd.Series, shown: Sequence[Shown]) -> tuple[Entry, ...]:
+    return tuple(figure(float(row[column]), write) for _, column, write in shown)
 
 
 def _unranked_line(ba: str, why: str) -> Line:

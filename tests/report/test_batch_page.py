@@ -175,7 +175,7 @@ def test_a_click_on_a_head_sorts_by_its_numbers(atlas: Opened) -> None:
     assert head.get_attribute("aria-sort") == "ascending"
     first = numbers(column(atlas.page, "table-ranked", 5))
     assert first == sorted(first)
-    assert len(first) == 60
+    assert len(first) == 58
     head.locator("button").click()
     assert head.get_attribute("aria-sort") == "descending"
     second = numbers(column(atlas.page, "table-ranked", 5))
