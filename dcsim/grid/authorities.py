@@ -158,11 +158,6 @@ class Authority:
     note: str
     """What is known not to match between its plants and its reports."""
 
-    @property
-    def is_comparable(self) -> bool:
-        """Return whether its carbon intensity can be held against that of other places."""
-        return self.mix_grade != NOT_COMPARABLE
-
     def generation_mwh(self, fuel: str) -> float:
         """Return the net generation of a fuel in the year `gen_year` [MWh].
 

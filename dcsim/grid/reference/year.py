@@ -85,13 +85,13 @@ def reference_year(authority: Authority, seed: int) -> GridGeneration:
 def mix_warnings(authority: Authority) -> tuple[str, ...]:
     """Return what must be read before the annual mix of an authority is relied on."""
     meanings = {
-        WITH_RESERVE: "its carbon intensity is to be read with this reserve",
+        WITH_RESERVE: "read its carbon intensity with this reserve",
         NOT_COMPARABLE: "its carbon intensity cannot be compared with that of other places",
     }
     if authority.mix_grade not in meanings:
         return ()
     return (
-        f"{authority.ba_code}:reference has a mix of grade {authority.mix_grade}: "
+        f"{authority.ba_code}:reference has a mix of grade {authority.mix_grade}; "
         f"{meanings[authority.mix_grade]}: {authority.mix_reason}.",
     )
 
