@@ -5,6 +5,7 @@ A plant runs as the region's fleet did (`source: fleet`), or where it has none a
 every other key below belongs to the last.
 """
 
+import math
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -12,7 +13,7 @@ from pydantic import Field, model_validator
 
 from dcsim.scenario.part import Efficiency, Fraction, NonNegative, Part, check_order
 
-WeatherFormat = Literal["epw", "tmy3", "nsrdb", "pvgis"]
+WeatherFormat = Literal["epw", "tmy3", "nsrdb", "pvgis", "sam", "sam_wind", "srw", "windpowerlib"]
 
 Loss = Annotated[float, Field(strict=True, ge=0, lt=1)]
 
@@ -48,7 +49,8 @@ class PlantOption(PowerOption):
     """Whose output the plant has, for its size: the region's fleet; that, or of a reference year
     without one the fleet of the nearest authority that has one; or its own by physics."""
     file: Path | None = None
-    """The site's weather: EPW, TMY3, NSRDB or PVGIS, gzipped or not (grids/WEATHER.md)."""
+    """The site's weather: EPW, TMY3, NSRDB, PVGIS or SAM's CSV; of wind alone also SAM's wind CSV
+    and SRW, and windpowerlib's table. Gzipped or not (grids/WEATHER.md)."""
     format: WeatherFormat | None = None
     """Format of the file; found out from its content if left out."""
     ha_per_mw: NonNegative = 0.0
@@ -135,8 +137,9 @@ class WindOption(PlantOption):
     hub_height_m: Annotated[float, Field(strict=True, gt=0, le=300)] | None = None
     """Height of the hub above ground; of those the turbine is sold with, the nearest to 100 m if
     left out [m]."""
-    measured_at_m: Annotated[float, Field(strict=True, gt=0, le=300)] = 10.0
-    """Height the file's wind speed stands for: 10 m in all four formats, by convention [m]."""
+    measured_at_m: Annotated[float, Field(strict=True, gt=0, le=300)] | None = None
+    """Height above ground of the file's wind speed. If left out, by the file's format and version:
+    2 m in the NSRDB since PSM v3, what the labels say in tables of wind, else 10 m [m]."""
     roughness_m: Annotated[float, Field(strict=True, gt=0, lt=5)] | None = None
     """Roughness length of the ground, for a logarithmic profile; 0.03 if nothing is given: open
     flat terrain, grass, airports (Davenport's classification, WMO No. 8) [m]."""
@@ -152,9 +155,10 @@ class WindOption(PlantOption):
     def _one_profile(self) -> Self:
         if self.roughness_m is not None and self.shear_exponent is not None:
             raise ValueError("give roughness_m or shear_exponent, not both")
-        if self.roughness_m is not None and self.roughness_m >= self.measured_at_m:
+        measured_at_m = self.measured_at_m or math.inf
+        if self.roughness_m is not None and self.roughness_m >= measured_at_m:
             raise ValueError(
                 f"roughness_m ({self.roughness_m:g}) must be below measured_at_m "
-                f"({self.measured_at_m:g})"
+                f"({measured_at_m:g})"
             )
         return self

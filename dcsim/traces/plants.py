@@ -17,7 +17,9 @@ from dcsim.grid.generation import HALF_HOUR, ONE_HOUR, Repair, Source
 from dcsim.grid.readers.table import sha256_of
 from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.traces.solar import solar_cf
-from dcsim.traces.weather import MOVE_TO_THE_SUN, REPEAT_28_FEBRUARY, Weather, read_weather
+from dcsim.traces.weather import MOVE_TO_THE_SUN, Weather, read_weather
+from dcsim.traces.weather_bounds import check_air, check_sky, check_wind, warn_of_averages
+from dcsim.traces.weather_calendar import REPEAT_28_FEBRUARY
 from dcsim.traces.wind import hub_height_m, turbine_of, wind_cf
 from dcsim.traces.yields import at_yield
 from dcsim.units import HOURS_PER_DAY, PERCENT
@@ -50,6 +52,7 @@ def plant_cf(plant: SolarOption | WindOption, index: pd.DatetimeIndex) -> PlantO
     """
     path = Path(str(plant.file))
     weather = read_weather(path, plant.format)
+    warnings = _check_weather(weather, plant, str(path))
     if isinstance(plant, SolarOption):
         what, at_moments, moments = "solar", solar_cf(weather, plant), weather.sun_moments
     else:
@@ -58,11 +61,24 @@ def plant_cf(plant: SolarOption | WindOption, index: pd.DatetimeIndex) -> PlantO
     if plant.yield_frac is not None:
         hourly = at_yield(hourly, plant.yield_frac, f"{what}.yield_frac", str(path))
     cf, repairs = lay(hourly, index, is_typical=weather.is_typical, origin=str(path))
-    note = f"{describe_weather(weather)}; {describe_plant(plant, weather.latitude)}; "
+    note = f"{describe_weather(weather, plant)}; {describe_plant(plant, weather.latitude)}; "
     mean = f"capacity factor {PERCENT * cf.mean():.1f} % over the horizon"
     of_file = [r for r in weather.repairs if what == "solar" or r.rule != MOVE_TO_THE_SUN]
-    source = Source(what, path.name, note + mean, sha256_of(path), (*of_file, *repairs))
+    hashed = sha256_of(path)
+    source = Source(what, path.name, note + mean, hashed, (*of_file, *repairs), warnings)
     return PlantOutput(cf, source, hourly, weather.latitude)
+
+
+def _check_weather(
+    weather: Weather, plant: SolarOption | WindOption, origin: str
+) -> tuple[str, ...]:
+    """Refuse weather that no site has or that lacks what the plant needs; return warnings."""
+    told = (*weather.facts.warnings, *warn_of_averages(weather), *check_air(weather, origin))
+    if isinstance(plant, WindOption):
+        return (*told, *check_wind(weather, origin, plant.measured_at_m))
+    if not weather.has_sky or len(weather.facts.winds) != 1:
+        raise DataError(f"{origin}: is a table of wind ({weather.kind}) without irradiance")
+    return (*told, *check_sky(weather, origin))
 
 
 def hourly_means(values: np.ndarray, moments: pd.DatetimeIndex, *, is_cyclic: bool) -> pd.Series:
@@ -131,18 +147,35 @@ def _date_keys(index: pd.Index) -> np.ndarray:
     return keys
 
 
-def describe_weather(weather: Weather) -> str:
-    """Say in words what weather it is, of where, and how it came onto the calendar."""
-    north, east = weather.latitude, weather.longitude
+def describe_weather(weather: Weather, plant: SolarOption | WindOption | None = None) -> str:
+    """Describe what weather it is, of where, how it came onto the calendar, and the wind's height.
+
+    Args:
+        weather: Of the site.
+        plant: Whose height of the wind, if it gives one, stands before the file's.
+    """
+    asked_m = plant.measured_at_m if isinstance(plant, WindOption) else None
+    wind = weather.facts.wind_basis if asked_m is None else f"{asked_m:g} m, by measured_at_m"
+    notes = [f"{weather.kind}, {_kind_of_year(weather)}", _place(weather), f"wind at {wind}"]
+    return "; ".join([*notes, *weather.facts.notes])
+
+
+def _kind_of_year(weather: Weather) -> str:
     first, last = weather.air_moments[0], weather.air_moments[-1]
-    kind = (
-        "typical year, laid by hour of year, UTC"
-        if weather.is_typical
-        else f"{first:%Y-%m-%d} to {last:%Y-%m-%d}, laid hour by hour, UTC"
-    )
+    if weather.is_typical:
+        kind = "average of many years" if weather.facts.is_average else "typical year"
+        return f"{kind}, laid by hour of year, UTC"
+    return f"{first:%Y-%m-%d} to {last:%Y-%m-%d}, laid hour by hour, UTC"
+
+
+def _place(weather: Weather) -> str:
+    north, east = weather.latitude, weather.longitude
+    if np.isnan(north) or np.isnan(east):
+        return weather.place
+    height = "" if np.isnan(weather.elevation_m) else f", {weather.elevation_m:.0f} m"
     return (
-        f"{weather.kind}, {kind}; {weather.place}, {abs(north):.2f}° {'N' if north >= 0 else 'S'} "
-        f"{abs(east):.2f}° {'E' if east >= 0 else 'W'}, {weather.elevation_m:.0f} m"
+        f"{weather.place}, {abs(north):.2f}° {'N' if north >= 0 else 'S'} "
+        f"{abs(east):.2f}° {'E' if east >= 0 else 'W'}{height}"
     )
 
 

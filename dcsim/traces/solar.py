@@ -13,7 +13,8 @@ import pandas as pd
 
 from dcsim.scenario.plant import SolarOption
 from dcsim.traces.weather import Weather
-from dcsim.traces.weather_formats import DHI, DNI, GHI, TEMPERATURE, WIND
+from dcsim.traces.weather_reading import DHI, DNI, GHI, STANDARD_WIND_M, TEMPERATURE, WIND
+from dcsim.traces.wind_profile import profile_ratio
 
 SKY_MODEL = "perez"
 MODULE = "open_rack_glass_polymer"
@@ -32,7 +33,7 @@ def solar_cf(weather: Weather, plant: SolarOption) -> np.ndarray:
     """
     from pvlib import inverter, irradiance, pvsystem, solarposition
 
-    sky, moments = weather.under_the_sun, weather.sun_moments
+    sky, moments = _with_wind_at_10_m(weather), weather.sun_moments
     sun = solarposition.get_solarposition(
         moments,
         weather.latitude,
@@ -58,6 +59,15 @@ def solar_cf(weather: Weather, plant: SolarOption) -> np.ndarray:
     is_dark = (sky[GHI] == 0) | (sun["apparent_zenith"] >= 90.0)
     cf: np.ndarray = ac.mask(ac.isna() & is_dark, 0.0).to_numpy()
     return cf
+
+
+def _with_wind_at_10_m(weather: Weather) -> pd.DataFrame:
+    """Return all columns at the moments of irradiance, the wind at the height of Sandia's model.
+
+    The model's wind is of 10 m (King, Boyson and Kratochvil, as pvlib's `sapm_cell` says).
+    """
+    sky, (height_m,) = weather.under_the_sun, weather.facts.winds
+    return sky.assign(**{WIND: sky[WIND] * profile_ratio(height_m, STANDARD_WIND_M)})
 
 
 def orientation_deg(sun: pd.DataFrame, plant: SolarOption, latitude: float) -> tuple[Angle, Angle]:

@@ -5,7 +5,7 @@ beginning, in the file's own zone, and only then looked at in UTC, so that the h
 time has beyond midnight of 31 December come before its first.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,22 +16,22 @@ from dcsim.errors import DataError
 from dcsim.grid.generation import ONE_HOUR, Repair
 from dcsim.grid.repair.clock import DEGREES_PER_HOUR, solar_time_h
 from dcsim.scenario.plant import WeatherFormat
-from dcsim.traces.weather_formats import (
+from dcsim.traces.weather_bounds import is_average
+from dcsim.traces.weather_calendar import ONE_YEAR, on_even_clock
+from dcsim.traces.weather_formats import read_format
+from dcsim.traces.weather_reading import (
     DHI,
     DNI,
     GHI,
-    NOMINAL_YEAR,
     PRESSURE,
-    PVLIB_NAMES,
+    ROUGHNESS,
     TEMPERATURE,
     WIND,
+    Facts,
     Reading,
-    read_format,
+    quantity_of,
 )
 from dcsim.units import HOURS_PER_DAY
-
-ONE_DAY = pd.Timedelta(days=1)
-ONE_YEAR = pd.Timedelta(days=365)
 
 POSSIBLE = {
     GHI: (0.0, 2000.0),
@@ -40,9 +40,11 @@ POSSIBLE = {
     TEMPERATURE: (-90.0, 70.0),
     WIND: (0.0, 60.0),
     PRESSURE: (31_000.0, 120_000.0),
+    ROUGHNESS: (1e-6, 5.0),
 }
 """Least and most of each column: beyond the records of the Earth's surface (GHI: above the solar
-constant of 1,361 W/m2 by cloud enhancement) and, for pressure, EPW's own limits."""
+constant of 1,361 W/m2 by cloud enhancement) and, for pressure, EPW's own limits; roughness from
+ice to the middle of cities."""
 
 LONGEST_GAP_H = 6
 """Gaps of missing values up to this long are filled linearly; longer ones are refused [h]."""
@@ -60,8 +62,9 @@ MOST_MOVED_MIN = 30
 BETTER_CLOSURE = 0.5
 """Another clock is believed if it leaves this share, at most, of what the three components of
 irradiance miss each other by [-]."""
-REPEAT_28_FEBRUARY = "repeat_28_february"
-"""The repair of a leap year that was given without its 29 February."""
+CLOCK_OFF_MIN = 60
+"""Closure at the file's own clock proves it if it is better, by the same share, than at any clock
+so far off [min]."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +72,18 @@ class Weather:
     """The weather of one site in even steps, without gaps.
 
     Attributes:
-        table: Columns of `PVLIB_NAMES` [W/m2, C, m/s, Pa]; index UTC, when the air values hold. A
-            typical year has 365 days that follow on themselves.
+        table: Columns of `IN_WORDS` [W/m2, C, m/s, Pa, m], without those of `SKY` if the file is
+            of wind alone; index UTC, when the air values hold. A typical year has 365 days that
+            follow on themselves.
         sun: From a row's stamp to the middle of what its irradiance stands for.
         is_typical: Whether months come from different years, so that the year means nothing.
-        latitude: Of the site [degrees north].
-        longitude: Of the site [degrees east].
-        elevation_m: Of the site [m].
+        latitude: Of the site; NaN if unknown [degrees north].
+        longitude: Of the site; NaN if unknown [degrees east].
+        elevation_m: Of the site; NaN if unknown [m].
         place: What the file calls the site.
         kind: The file's format, in words.
         repairs: What was filled, and in how many rows.
+        facts: Heights of the air, and what the file says of its values.
     """
 
     table: pd.DataFrame
@@ -90,6 +95,17 @@ class Weather:
     place: str
     kind: str
     repairs: tuple[Repair, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+
+    @property
+    def has_sky(self) -> bool:
+        """Tell whether the file has irradiance, and is not of wind alone."""
+        return GHI in self.table
+
+    @property
+    def days(self) -> float:
+        """Return the time the rows cover [days]."""
+        return float(len(self.table) * self.step / pd.Timedelta(days=1))
 
     @property
     def air_moments(self) -> pd.DatetimeIndex:
@@ -127,6 +143,12 @@ class Weather:
         The three are measured or modelled together, so a sun that stands where it stood for
         them gives next to nothing, and one half an hour away 20 W/m2 or more.
         """
+        ghi, dni, dhi = (self.table[name].to_numpy() for name in (GHI, DNI, DHI))
+        missed = np.abs(ghi - dhi - dni * self.sun_height_sine())
+        return float(missed[ghi > 0].mean())
+
+    def sun_height_sine(self) -> np.ndarray:
+        """Return the sine of the sun's height at the moments of irradiance, 0 by night [-]."""
         from pvlib import solarposition
 
         day = self.sun_moments.day_of_year.to_numpy()
@@ -135,9 +157,8 @@ class Weather:
             np.radians(self._solar_hour() * DEGREES_PER_HOUR),
             solarposition.declination_spencer71(day),
         )
-        ghi, dni, dhi = (self.table[name].to_numpy() for name in (GHI, DNI, DHI))
-        missed = np.abs(ghi - dhi - dni * np.maximum(np.cos(zenith), 0.0))
-        return float(missed[ghi > 0].mean())
+        sine: np.ndarray = np.maximum(np.cos(zenith), 0.0)
+        return sine
 
     def _solar_hour(self) -> np.ndarray:
         """Return the hours since solar noon of each moment of irradiance, -12 to 12 [h]."""
@@ -153,7 +174,7 @@ def read_weather(path: Path, asked: WeatherFormat | None = None) -> Weather:
     """Read a weather file, put it on one even UTC clock, and refuse or repair what is wrong in it.
 
     Args:
-        path: EPW, TMY3, NSRDB or PVGIS, gzipped or not.
+        path: In one of the formats of `WeatherFormat`, gzipped or not.
         asked: The format, instead of what the content shows.
 
     Raises:
@@ -163,7 +184,9 @@ def read_weather(path: Path, asked: WeatherFormat | None = None) -> Weather:
     reading = read_format(path, asked)
     origin = str(path)
     _check_site(reading, origin)
-    table, is_typical, lent = _on_even_clock(reading, origin)
+    if is_average(reading.table):
+        reading = replace(reading, facts=replace(reading.facts, is_average=True))
+    table, is_typical, lent = on_even_clock(reading, origin)
     index = pd.DatetimeIndex(table.index)
     table, repairs = _fill(replace(reading, table=table), ONE_HOUR / (index[1] - index[0]), origin)
     weather = Weather(
@@ -176,87 +199,18 @@ def read_weather(path: Path, asked: WeatherFormat | None = None) -> Weather:
         reading.place,
         reading.kind,
         (*lent, *repairs),
+        reading.facts,
     )
-    _check_sunshine(weather, origin)
-    weather = _believe_the_sun(weather)
-    _check_noon(weather, origin)
-    return weather
+    return _on_the_suns_clock(weather, origin) if weather.has_sky else weather
 
 
 def _check_site(reading: Reading, origin: str) -> None:
     limits = {"latitude": 90.0, "longitude": 180.0, "elevation_m": 9000.0}
     for name, most in limits.items():
         value = getattr(reading, name)
-        if not abs(value) <= most:
+        is_unknown = np.isnan(value) and (name == "elevation_m" or GHI not in reading.table)
+        if not (is_unknown or abs(value) <= most):
             raise DataError(f"{origin}: {name} is {value:g}; must be within -{most:g} and {most:g}")
-
-
-def _on_even_clock(reading: Reading, origin: str) -> tuple[pd.DataFrame, bool, tuple[Repair, ...]]:
-    """Return rows with even stamps, whether they are of a typical year, and what was repeated.
-
-    A year is typical if its format says so, or if its months are of different years. One without
-    29 February alone is not: NSRDB leaves it out of every real leap year.
-    """
-    given = pd.DatetimeIndex(reading.table.index)
-    step = _step(given, origin)
-    new_year = pd.Timestamp(NOMINAL_YEAR, 1, 1, 0, given[0].minute, tz=given.tz)
-    common = pd.date_range(new_year, periods=int(ONE_YEAR / step), freq=step)
-    if _same_calendar(given, common) and (reading.is_typical or given.year.nunique() > 1):
-        return reading.table.set_axis(common), True, ()
-    if reading.is_typical:
-        raise DataError(
-            f"{origin}: must have every hour of a typical year once, in order, from 1 January: "
-            f"{len(common):,} rows; got {len(given):,} from {given[0]} to {given[-1]}"
-        )
-    table, lent = _with_leap_days(reading.table, step)
-    given = pd.DatetimeIndex(table.index)
-    uneven = given[1:] - given[:-1] != step
-    if uneven.any():
-        row = int(np.argmax(uneven))
-        raise DataError(
-            f"{origin}, row {row + 2} of the data: {given[row + 1]} follows {given[row]}; rows "
-            f"must be {step} apart, or be the {len(common):,} of a typical year"
-        )
-    return table, False, lent
-
-
-def _step(given: pd.DatetimeIndex, origin: str) -> pd.Timedelta:
-    """Return the usual time between rows: an hour or a part of one."""
-    if len(given) < 2:
-        raise DataError(f"{origin}: has {len(given)} rows; at least two are needed")
-    if given.hasnans:
-        row = int(np.argmax(given.isna()))
-        raise DataError(f"{origin}, row {row + 1} of the data: has no stamp; the file is cut short")
-    step: pd.Timedelta = (given[1:] - given[:-1]).to_series().mode().iloc[0]
-    if step <= pd.Timedelta(0) or ONE_HOUR % step != pd.Timedelta(0):
-        raise DataError(f"{origin}: rows are {step} apart; must be an hour or a part of one")
-    return step
-
-
-def _with_leap_days(
-    table: pd.DataFrame, step: pd.Timedelta
-) -> tuple[pd.DataFrame, tuple[Repair, ...]]:
-    """Repeat 28 February where a leap year goes on with 1 March."""
-    given = pd.DatetimeIndex(table.index)
-    skips = np.flatnonzero(given[1:] - given[:-1] == ONE_DAY + step)
-    before = [day for day in given[skips].normalize() if (day.month, day.day) == (2, 28)]
-    leap = [day for day in before if day.is_leap_year]
-    if not leap:
-        return table, ()
-    repeated = table[given.normalize().isin(leap)]
-    repeated = repeated.set_axis(pd.DatetimeIndex(repeated.index) + ONE_DAY)
-    hours = int(len(repeated) * step / ONE_HOUR)
-    detail = "the file leaves 29 February out; it is 28 February again"
-    whole = pd.concat([table, repeated]).sort_index()
-    return whole, (Repair(REPEAT_28_FEBRUARY, hours, detail),)
-
-
-def _same_calendar(given: pd.DatetimeIndex, common: pd.DatetimeIndex) -> bool:
-    """Tell whether stamps have the same months, days and times, whatever their years."""
-    parts = ("month", "day", "hour", "minute")
-    return len(given) == len(common) and all(
-        bool((getattr(given, part) == getattr(common, part)).all()) for part in parts
-    )
 
 
 def _fill(
@@ -265,14 +219,10 @@ def _fill(
     """Refuse impossible values and long gaps, fill short ones, and say what was filled."""
     table, repairs = reading.table, []
     if table[PRESSURE].isna().all():
-        from pvlib.atmosphere import alt2pres
-
-        standard_pa = float(alt2pres(reading.elevation_m))
-        table = table.assign(**{PRESSURE: standard_pa})
-        detail = f"the file has none; {standard_pa:.0f} Pa, standard at {reading.elevation_m:g} m"
-        repairs.append(Repair("standard_pressure", int(len(table) / rows_per_hour), detail))
+        table, repair = _with_standard_pressure(table, reading.elevation_m, rows_per_hour, origin)
+        repairs.append(repair)
     longest = int(LONGEST_GAP_H * rows_per_hour)
-    for column in PVLIB_NAMES:
+    for column in map(str, table.columns):
         _check_possible(table[column], origin)
         missing = table[column].isna()
         if missing.any():
@@ -282,8 +232,22 @@ def _fill(
     return table, tuple(repairs)
 
 
+def _with_standard_pressure(
+    table: pd.DataFrame, elevation_m: float, rows_per_hour: float, origin: str
+) -> tuple[pd.DataFrame, Repair]:
+    """Take the standard atmosphere's pressure at the site's elevation."""
+    from pvlib.atmosphere import alt2pres
+
+    if np.isnan(elevation_m):
+        raise DataError(f"{origin}: has neither pressure nor the elevation of the site; needs one")
+    standard_pa = float(alt2pres(elevation_m))
+    detail = f"the file has none; {standard_pa:.0f} Pa, standard at {elevation_m:g} m"
+    repair = Repair("standard_pressure", int(len(table) / rows_per_hour), detail)
+    return table.assign(**{PRESSURE: standard_pa}), repair
+
+
 def _check_possible(values: pd.Series, origin: str) -> None:
-    low, high = POSSIBLE[str(values.name)]
+    low, high = POSSIBLE[quantity_of(str(values.name))]
     bad = ~values.between(low, high) & values.notna()
     if bad.any():
         row = int(bad.to_numpy().argmax())
@@ -308,9 +272,13 @@ def _interpolate(values: pd.Series, longest: int, origin: str) -> pd.Series:
     return values.interpolate("linear", limit_direction="both")
 
 
-def _check_sunshine(weather: Weather, origin: str) -> None:
+def _on_the_suns_clock(weather: Weather, origin: str) -> Weather:
+    """Check the irradiance's clock against the sun, and move it where its components ask for it."""
     if not weather.table[GHI].any():
         raise DataError(f"{origin}: {GHI} is 0 in all rows; a site has sunshine")
+    weather = _believe_the_sun(weather)
+    _check_noon(weather, origin)
+    return weather
 
 
 def _believe_the_sun(weather: Weather) -> Weather:
@@ -320,7 +288,7 @@ def _believe_the_sun(weather: Weather) -> Weather:
     beginning of the row's hour in some files and at its end in others, not at its middle.
     """
     asked = weather.closure_w_per_m2()
-    moved = [replace(weather, sun=weather.sun + pd.Timedelta(minutes=m)) for m in OTHER_CLOCKS_MIN]
+    moved = [_moved(weather, minutes) for minutes in OTHER_CLOCKS_MIN]
     closures = [other.closure_w_per_m2() for other in moved]
     best = int(np.argmin(closures))
     minutes = OTHER_CLOCKS_MIN[best]
@@ -336,11 +304,30 @@ def _believe_the_sun(weather: Weather) -> Weather:
     return replace(moved[best], repairs=(*weather.repairs, repair))
 
 
+def _moved(weather: Weather, minutes: int) -> Weather:
+    return replace(weather, sun=weather.sun + pd.Timedelta(minutes=minutes))
+
+
+def _closes_at_its_clock(weather: Weather) -> bool:
+    """Tell whether the components of irradiance agree at this clock, and not at one an hour off.
+
+    Irradiance that is all diffuse agrees at every clock, and proves none.
+    """
+    off = (minutes for minutes in OTHER_CLOCKS_MIN if abs(minutes) >= CLOCK_OFF_MIN)
+    least = min(_moved(weather, minutes).closure_w_per_m2() for minutes in off)
+    return weather.closure_w_per_m2() < BETTER_CLOSURE * least
+
+
 def _check_noon(weather: Weather, origin: str) -> None:
-    """Refuse a clock that the sun contradicts."""
+    """Refuse a clock that the sun contradicts.
+
+    Fog in the morning or mountains in the west move the center of irradiance, and not the sun:
+    where the components prove the clock, the center says nothing against it.
+    """
     offset_h = weather.noon_offset_h()
-    days = len(weather.table) * weather.step / pd.Timedelta(days=1)
-    if days >= LEAST_DAYS_FOR_NOON and abs(offset_h) > NOON_LIMIT_H:
+    if weather.days < LEAST_DAYS_FOR_NOON or abs(offset_h) <= NOON_LIMIT_H:
+        return
+    if not _closes_at_its_clock(weather):
         raise DataError(
             f"{origin}: irradiance has its center {offset_h:+.2f} h from solar noon at longitude "
             f"{weather.longitude:g}; must be within {NOON_LIMIT_H:g} h. Are time zone and "

@@ -5,10 +5,12 @@ Every format has a clock of its own, and none of them is ours:
     EPW     local standard time; row "hour 1" has the mean irradiance of 00-01 and the air at 01:00
     TMY3    local standard time; the row stamped 01:00 says the same as EPW's hour 1
     NSRDB   the zone its header says, UTC or local; everything holds at the stamp, minutes included
+    SAM     as NSRDB; without minutes at the middle of the hour (dcsim.traces.weather_sam)
     PVGIS   UTC; the air holds at the stamp, irradiance a stated offset later, or at the stamp's
             own minutes in hourly series
 
-A reading says when each row's irradiance and when its air holds; what follows needs no more.
+Tables of wind alone are in dcsim.traces.weather_wind_tables. What a reader cannot make sense of is
+looked for cell by cell, so that a message names line and column.
 """
 
 import csv
@@ -18,8 +20,7 @@ import json
 import re
 import warnings
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,37 @@ import pandas as pd
 from dcsim.errors import DataError
 from dcsim.grid.generation import HALF_HOUR, ONE_HOUR
 from dcsim.scenario.plant import WeatherFormat
-
-GHI, DNI, DHI = "ghi_w_per_m2", "dni_w_per_m2", "dhi_w_per_m2"
-TEMPERATURE, WIND, PRESSURE = "temperature_c", "wind_m_per_s", "pressure_pa"
+from dcsim.traces.weather_faults import first_fault
+from dcsim.traces.weather_reading import (
+    AVERAGED,
+    DHI,
+    DNI,
+    GHI,
+    IN_WORDS,
+    NO_TIME,
+    NOMINAL_YEAR,
+    PRESSURE,
+    SKY,
+    STANDARD_WIND_M,
+    TEMPERATURE,
+    TYPICAL,
+    WIND,
+    Facts,
+    Malformed,
+    Reading,
+    as_numbers,
+    refuse_absent,
+)
+from dcsim.traces.weather_sam import is_sam_csv, read_sam_csv
+from dcsim.traces.weather_units import parse_label, to_ours
+from dcsim.traces.weather_wind_tables import (
+    is_sam_wind_csv,
+    is_srw,
+    is_windpowerlib,
+    read_sam_wind_csv,
+    read_srw,
+    read_windpowerlib,
+)
 
 PVLIB_NAMES = {
     GHI: "ghi",
@@ -41,24 +70,38 @@ PVLIB_NAMES = {
     PRESSURE: "pressure",
 }
 
-NOMINAL_YEAR = 2022
-"""The common year on whose sun typical years stand: midway between leap years, so that the sun is
-where it is on average on each date."""
-
-_NONE = pd.Timedelta(0)
 _PA_PER_MBAR = 100.0
 _LARGEST_BYTES = 500_000_000
 _HEAD_CHARACTERS = 8192
 
-_MARKS: dict[WeatherFormat, str] = {
-    "epw": r"\ALOCATION,",
-    "tmy3": r"\A[^\n]*\nDate \(MM/DD/YYYY\),Time \(HH:MM\)",
-    "nsrdb": r"\ASource,Location ID,",
-    "pvgis": r"\A(Latitude \(decimal degrees\):|\s*\{)",
+
+def _begins(pattern: str) -> Callable[[str], bool]:
+    return lambda head: re.match(pattern, head) is not None
+
+
+_MARKS: dict[WeatherFormat, Callable[[str], bool]] = {
+    "epw": _begins(r"\ALOCATION,"),
+    "tmy3": _begins(r"\A[^\n]*\nDate \(MM/DD/YYYY\),Time \(HH:MM\)"),
+    "pvgis": _begins(r"\A(Latitude \(decimal degrees\):|\s*\{)"),
+    "srw": is_srw,
+    "windpowerlib": is_windpowerlib,
+    "sam_wind": is_sam_wind_csv,
+    "nsrdb": lambda head: is_sam_csv(head) and "nsrdb" in head.partition("\n\n")[0].lower(),
+    "sam": is_sam_csv,
 }
-"""How a file of each format begins."""
+"""How the first lines of a file show its format; the first that fits is taken."""
 
 _PVGIS_EPW = re.compile(r"Irradiance Time Offset \(h\):\s*(-?[\d.]+)")
+
+_OF_EPW = "10 m, by EPW's convention"
+"""Height of wind: WMO's standard, and EnergyPlus's default for its weather stations
+(Site:WeatherStation, Wind Sensor Height Above Ground; recalled)."""
+_OF_TMY3 = "10 m, by TMY3's convention"
+"""Height of wind at the National Weather Service's stations; recalled."""
+_OF_PVGIS = "10 m, by PVGIS"
+"""PVGIS's legend: `WS10m: 10-m total wind speed (m/s)`."""
+
+_YEAR_OF_MONTH = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)=(\d{4})")
 
 _UNREADABLE = (ValueError, KeyError, IndexError, TypeError, AttributeError, csv.Error)
 """What pvlib's readers raise on files that are not what they seem."""
@@ -76,34 +119,6 @@ _TMY3_MISSING = dict.fromkeys(PVLIB_NAMES, -9900.0)
 """Wilcox and Marion, Users Manual for TMY3 Data Sets, NREL/TP-581-43156, 2008."""
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A weather file in our names and units, as far as its format says, unchecked.
-
-    Attributes:
-        table: Rows in the file's order with the columns of `PVLIB_NAMES` [W/m2, C, m/s, Pa], NaN
-            where the file has its code for missing; index the file's own stamps, zone included.
-        air: From a row's stamp to when its temperature, wind and pressure hold.
-        sun: From a row's stamp to the middle of what its irradiance stands for.
-        is_typical: Whether the format says that months come from different years.
-        latitude: Of the site [degrees north].
-        longitude: Of the site [degrees east].
-        elevation_m: Of the site [m].
-        place: What the file calls the site.
-        kind: The format, in words.
-    """
-
-    table: pd.DataFrame
-    air: pd.Timedelta
-    sun: pd.Timedelta
-    is_typical: bool
-    latitude: float
-    longitude: float
-    elevation_m: float
-    place: str
-    kind: str
-
-
 def read_format(path: Path, asked: WeatherFormat | None) -> Reading:
     """Read a weather file in the format asked for, or the one its first lines show.
 
@@ -117,9 +132,11 @@ def read_format(path: Path, asked: WeatherFormat | None) -> Reading:
             warnings.simplefilter("ignore", pd.errors.DtypeWarning)
             warnings.simplefilter("ignore", DeprecationWarning)
             return _READERS[name](text)
-    except _UNREADABLE as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise DataError(f"{path}: cannot be read as {name}: {reason}") from None
+    except Malformed as error:
+        reason = str(error)
+    except _UNREADABLE:  # their words are of the libraries, and name no line
+        reason = first_fault(text, name)
+    raise DataError(f"{path}: cannot be read as {name}: {reason}") from None
 
 
 def _text(path: Path) -> str:
@@ -142,40 +159,37 @@ def _text(path: Path) -> str:
 
 
 def _detect(head: str, path: Path) -> WeatherFormat:
-    for name, mark in _MARKS.items():
-        if re.match(mark, head):
+    for name, shows in _MARKS.items():
+        if shows(head):
             return name
     line = head.partition("\n")[0][:60]
     raise DataError(
-        f"{path}, line 1: is in no known weather format (EPW, TMY3, NSRDB, PVGIS): begins with "
-        f"{line!r}"
+        f"{path}, line 1: is in no known weather format (EPW, TMY3, NSRDB, PVGIS, SAM CSV, SAM "
+        f"SRW, windpowerlib): begins with {line!r}"
     )
 
 
 def _table(
-    data: pd.DataFrame, missing: dict[str, float] | None = None, pa: float = 1.0
+    data: pd.DataFrame,
+    header_line: int,
+    missing: Mapping[str, float] | None = None,
+    pa: float = 1.0,
 ) -> pd.DataFrame:
     """Take our columns from pvlib's; pressure may be absent, the rest may not."""
-    absent = [
-        own for own, name in PVLIB_NAMES.items() if own != PRESSURE and name not in data.columns
-    ]
-    if absent:
-        raise ValueError(f"has no column of {', '.join(absent)}")
+    needed = [own for own in PVLIB_NAMES if own != PRESSURE]
+    absent = [own for own in needed if PVLIB_NAMES[own] not in data.columns]
+    refuse_absent(absent, header_line, map(str, data.columns))
     found = data.reindex(columns=list(PVLIB_NAMES.values()))
-    table = pd.DataFrame({own: _numbers(found[name]) for own, name in PVLIB_NAMES.items()})
+    table = pd.DataFrame(
+        {
+            own: as_numbers(found[name], IN_WORDS[own], header_line + 1)
+            for own, name in PVLIB_NAMES.items()
+        }
+    )
     for column, code in (missing or {}).items():
         table[column] = table[column].where(table[column] != code)
     table[PRESSURE] *= pa
     return table
-
-
-def _numbers(values: pd.Series) -> pd.Series:
-    numbers: pd.Series = pd.to_numeric(values, errors="coerce").astype(float)
-    bad = numbers.isna() & values.notna()
-    if bad.any():
-        row = int(bad.to_numpy().argmax())
-        raise ValueError(f"row {row + 1} of the data: {values.name} is {values.iloc[row]!r}")
-    return numbers
 
 
 def _epw(text: str) -> Reading:
@@ -188,17 +202,25 @@ def _epw(text: str) -> Reading:
     by_pvgis = _PVGIS_EPW.search(text[:_HEAD_CHARACTERS])
     if by_pvgis:  # its clock is UTC, whatever zone its header gives
         index = index.tz_localize(None).tz_localize("UTC")
-        air, sun, kind = _NONE, ONE_HOUR + _hours(float(by_pvgis[1])), "EPW by PVGIS"
-    is_typical = "TMY" in meta["data_type"].upper()
+        air, sun, kind = NO_TIME, ONE_HOUR + _hours(float(by_pvgis[1])), "EPW by PVGIS"
+    comments = [line for line in text[:_HEAD_CHARACTERS].split("\n") if line[:8] == "COMMENTS"]
+    source, said = meta["data_type"], " ".join(comments)
+    is_typical = bool(TYPICAL.search(source)) or len(set(_YEAR_OF_MONTH.findall(said))) > 1
+    basis = _OF_PVGIS if by_pvgis else _OF_EPW
     return Reading(
-        _table(data, _EPW_MISSING).set_axis(index),
+        _table(data, 8, _EPW_MISSING).set_axis(index),
         air,
         sun,
         is_typical,
         *_place(meta),
         ", ".join(meta[key] for key in ("city", "state-prov", "country")),
         kind,
+        _facts(basis, is_average=bool(AVERAGED.search(f"{source} {said}"))),
     )
+
+
+def _facts(basis: str, *, is_average: bool = False, notes: tuple[str, ...] = ()) -> Facts:
+    return Facts({STANDARD_WIND_M: WIND}, basis, is_average=is_average, notes=notes)
 
 
 def _tmy3(text: str) -> Reading:
@@ -206,18 +228,28 @@ def _tmy3(text: str) -> Reading:
 
     data, meta = iotools.read_tmy3(io.StringIO(text), coerce_year=NOMINAL_YEAR)
     index = pd.DatetimeIndex(data.index) - ONE_HOUR  # pvlib's stamps end the hour
-    table = _table(data, _TMY3_MISSING, _PA_PER_MBAR).set_axis(index)
+    data, notes = _other_units(data)
+    table = _table(data, 2, _TMY3_MISSING, _PA_PER_MBAR).set_axis(index)
     name = f"{meta['Name'].strip(chr(34)).title()}, {meta['State']}"
-    return Reading(table, ONE_HOUR, HALF_HOUR, True, *_place(meta), name, "TMY3")
+    facts = _facts(_OF_TMY3, notes=notes)
+    return Reading(table, ONE_HOUR, HALF_HOUR, True, *_place(meta), name, "TMY3", facts)
 
 
-def _nsrdb(text: str) -> Reading:
-    from pvlib import iotools
-
-    data, meta = iotools.read_nsrdb_psm4(io.StringIO(text))
-    name = f"NSRDB location {meta['Location ID']}"
-    table = _table(data, None, _PA_PER_MBAR)
-    return Reading(table, _NONE, _NONE, False, *_place(meta), name, f"NSRDB {meta['Version']}")
+def _other_units(data: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Convert columns whose labels name other units than TMY3's, which pvlib leaves as they are."""
+    notes: list[str] = []
+    usual = {**dict.fromkeys(SKY, "W/m2"), TEMPERATURE: "C", WIND: "m/s", PRESSURE: "mbar"}
+    for column in map(str, data.columns):
+        label = parse_label(column)
+        name = PVLIB_NAMES.get(label.quantity, "")
+        if name and name not in data.columns:
+            raw = as_numbers(data[column], IN_WORDS[label.quantity], 3)
+            known = raw.where(raw != _TMY3_MISSING[label.quantity])
+            values, note = to_ours(known, label.quantity, label.unit, usual[label.quantity])
+            pa = _PA_PER_MBAR if label.quantity == PRESSURE else 1.0
+            data = data.assign(**{name: values / pa})
+            notes += [note] if note else []
+    return data, tuple(notes)
 
 
 def _pvgis(text: str) -> Reading:
@@ -248,7 +280,7 @@ def _pvgis_hourly(text: str, is_json: bool) -> Reading:
     dni = irradiance.dni(ghi, dhi, zenith).where(data["solar_elevation"] > 0).fillna(0.0)
     data = data.assign(ghi=ghi, dhi=dhi, dni=dni)
     site = meta["inputs"].get("location", meta["inputs"])
-    return _pvgis_reading(data, site, _NONE, is_typical=False)
+    return _pvgis_reading(data, site, NO_TIME, is_typical=False)
 
 
 def _refuse_sloped(inputs: dict[str, Any], data: pd.DataFrame) -> None:
@@ -256,7 +288,7 @@ def _refuse_sloped(inputs: dict[str, Any], data: pd.DataFrame) -> None:
     mounting = inputs.get("mounting_system", {}).get("fixed", {}).get("slope", {})
     slope = mounting.get("value", str(inputs.get("Slope", "")).split(" ")[0])
     if slope == "" or float(slope) != 0 or "poa_direct" not in data.columns:
-        raise ValueError(
+        raise Malformed(
             "is of a tilted or tracking plane, or without radiation components; ask PVGIS for "
             "slope 0 with components, or for a typical year"
         )
@@ -267,8 +299,8 @@ def _pvgis_reading(
 ) -> Reading:
     latitude, longitude = float(site["latitude"]), float(site["longitude"])
     return Reading(
-        _table(data),
-        _NONE,
+        _table(data, 1),
+        NO_TIME,
         sun,
         is_typical,
         latitude,
@@ -276,6 +308,7 @@ def _pvgis_reading(
         float(site["elevation"]),
         "PVGIS grid point",
         "PVGIS",
+        _facts(_OF_PVGIS),
     )
 
 
@@ -290,6 +323,10 @@ def _hours(hours: float) -> pd.Timedelta:
 _READERS: dict[WeatherFormat, Callable[[str], Reading]] = {
     "epw": _epw,
     "tmy3": _tmy3,
-    "nsrdb": _nsrdb,
+    "nsrdb": read_sam_csv,
+    "sam": read_sam_csv,
+    "sam_wind": read_sam_wind_csv,
+    "srw": read_srw,
     "pvgis": _pvgis,
+    "windpowerlib": read_windpowerlib,
 }

@@ -1,10 +1,13 @@
 """A wind plant's capacity factor from its site's weather: windpowerlib's turbines at hub height.
 
-Speed grows from where it was measured to the hub by a logarithmic or a power law, the power curve
-is corrected for the density of the air, and wakes and losses take constant shares.
+Speed grows from where it was measured to the hub by a logarithmic or a power law; between two
+measured heights it is interpolated in the logarithm of height. The power curve is corrected for the
+density of the air, and wakes and losses take constant shares.
 """
 
 import difflib
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,16 +17,12 @@ import pandas as pd
 from dcsim.errors import ScenarioError
 from dcsim.scenario.plant import WindOption
 from dcsim.traces.weather import Weather
-from dcsim.traces.weather_formats import PRESSURE, TEMPERATURE, WIND
+from dcsim.traces.weather_reading import PRESSURE, ROUGHNESS, TEMPERATURE
+from dcsim.traces.weather_units import KELVIN
+from dcsim.traces.wind_profile import OPEN_TERRAIN_M
 
-OPEN_TERRAIN_M = 0.03
-"""Roughness length of open flat terrain, grass, airports, where most weather is measured:
-Davenport's classification (WMO No. 8, Guide to Instruments, part I, chapter 5) [m]."""
 USUAL_HUB_M = 100.0
 """Hub height of turbines built lately, in round numbers; an assumption [m]."""
-THERMOMETER_M = 2.0
-"""Height of air temperature in all formats; windpowerlib's barometer stands on the ground [m]."""
-KELVIN = 273.15
 
 
 @dataclass(frozen=True)
@@ -121,12 +120,14 @@ def turbine_output_frac(
     from windpowerlib import density, power_output, temperature
 
     air_k = weather.table[TEMPERATURE].to_numpy() + KELVIN
-    hub_k = temperature.linear_gradient(air_k, THERMOMETER_M, hub_m)
+    hub_k = temperature.linear_gradient(air_k, weather.facts.temperature_m, hub_m)
     power = power_output.power_curve(
         hub_speed_m_per_s(weather, plant, hub_m),
         turbine.speed_m_per_s,
         turbine.output_frac,
-        density=density.ideal_gas(weather.table[PRESSURE].to_numpy(), 0.0, hub_m, hub_k),
+        density=density.ideal_gas(
+            weather.table[PRESSURE].to_numpy(), weather.facts.pressure_m, hub_m, hub_k
+        ),
         density_correction=True,
     )
     frac: np.ndarray = np.clip(power, 0.0, 1.0)  # some curves have points above the rated power
@@ -134,14 +135,71 @@ def turbine_output_frac(
 
 
 def hub_speed_m_per_s(weather: Weather, plant: WindOption, hub_m: float) -> np.ndarray:
-    """Return the wind speed at the hub [m/s]."""
+    """Return the wind speed at the hub [m/s].
+
+    Raises:
+        ScenarioError: The file has no wind at the height asked for, or its height is within the
+            roughness of the ground.
+    """
+    winds = winds_of(weather, plant)
+    below = [height for height in winds if height <= hub_m]
+    above = [height for height in winds if height > hub_m]
+    if below and above and plant.measured_at_m is None:
+        return _between(weather, winds, max(below), min(above), hub_m)
+    height = min(winds, key=lambda height: abs(height - hub_m))
+    return _by_profile(weather.table[winds[height]].to_numpy(), height, weather, plant, hub_m)
+
+
+def winds_of(weather: Weather, plant: WindOption) -> Mapping[float, str]:
+    """Return the columns of wind that may be used, by height, as the plant asks [m].
+
+    Raises:
+        ScenarioError: The file has wind at several heights, and not at the one asked for.
+    """
+    winds, asked = weather.facts.winds, plant.measured_at_m
+    if asked is None:
+        return winds
+    if len(winds) == 1:
+        return {asked: next(iter(winds.values()))}
+    if asked not in winds:
+        heights = ", ".join(f"{height:g}" for height in winds)
+        raise ScenarioError(f"wind.measured_at_m: the file has wind at {heights} m; got {asked:g}")
+    return {asked: winds[asked]}
+
+
+def _between(
+    weather: Weather, winds: Mapping[float, str], low_m: float, high_m: float, hub_m: float
+) -> np.ndarray:
+    """Interpolate between two heights, linearly in the logarithm of height [m/s]."""
+    share = math.log(hub_m / low_m) / math.log(high_m / low_m)
+    low, high = (weather.table[winds[height]].to_numpy() for height in (low_m, high_m))
+    speed: np.ndarray = low + share * (high - low)
+    return speed
+
+
+def _by_profile(
+    measured: np.ndarray, height_m: float, weather: Weather, plant: WindOption, hub_m: float
+) -> np.ndarray:
+    """Bring speeds from one height to the hub's by the law the plant asks for [m/s]."""
     from windpowerlib import wind_speed
 
-    measured, height = weather.table[WIND].to_numpy(), plant.measured_at_m
     if plant.shear_exponent is not None:
-        speed = wind_speed.hellman(measured, height, hub_m, hellman_exponent=plant.shear_exponent)
+        speed = wind_speed.hellman(measured, height_m, hub_m, hellman_exponent=plant.shear_exponent)
     else:
-        roughness = plant.roughness_m or OPEN_TERRAIN_M
-        speed = wind_speed.logarithmic_profile(measured, height, hub_m, roughness)
+        roughness = plant.roughness_m or _roughness_of(weather)
+        if np.max(roughness) >= height_m:
+            raise ScenarioError(
+                f"wind.roughness_m: must be below the height of the wind, {height_m:g} m, got "
+                f"{np.max(roughness):g}"
+            )
+        speed = wind_speed.logarithmic_profile(measured, height_m, hub_m, roughness)
     result: np.ndarray = speed
     return result
+
+
+def _roughness_of(weather: Weather) -> float | np.ndarray:
+    """Return the file's roughness length, or that of open terrain [m]."""
+    if ROUGHNESS in weather.table:
+        roughness: np.ndarray = weather.table[ROUGHNESS].to_numpy()
+        return roughness
+    return OPEN_TERRAIN_M
