@@ -96,11 +96,9 @@ def check_wind(weather: Weather, origin: str, measured_at_m: float | None) -> tu
     hint = _if_in(_OF_SPEED, at_10_m, (2.0, WIND_BAND[2])) if at_10_m > WIND_BAND[2] else ""
     what += hint or ("; or give wind.measured_at_m" if at_10_m > WIND_BAND[2] else "")
     told = _within(weather, at_10_m, WIND_BAND, what, "m/s at 10 m", origin)
-    if speed.nunique() == 1 and len(speed) > 1 and weather.days > 1:
-        told += (
-            f"The wind speed is {mean:g} m/s in every hour of {Path(origin).name}; no site has "
-            "that.",
-        )
+    if speed.nunique() == 1 and weather.days > 1:
+        name = Path(origin).name
+        told += (f"The wind speed is {mean:g} m/s in every hour of {name}; no site has that.",)
     return told
 
 

@@ -84,25 +84,36 @@ def read_sam_csv(text: str) -> Reading:
             "ends before its rows; needs two lines of the site, one of labels, and rows"
         )
     header = header_of(split(lines[0]), split(lines[1]))
-    latitude, longitude = (header_number(header, key, 2) for key in ("latitude", "longitude"))
-    names = split(lines[2])
+    names = split(lines[2].rstrip(", "))
     labels = _with_units(names, lines[3], header)
     line = 5 if _has_units(lines[3], header) else 4
     cells = read_rows("\n".join(lines[line - 1 :]), len(names), line)
+    return _reading(header, names, labels, cells, line)
+
+
+def _reading(
+    header: Mapping[str, str], names: list[str], labels: list[Label], cells: pd.DataFrame, line: int
+) -> Reading:
+    latitude, longitude = (header_number(header, key, 2) for key in ("latitude", "longitude"))
+    zone = fixed_zone(header_number(header, "time zone", 2))
     at = {label.quantity: i for i, label in reversed(list(enumerate(labels)))}
     _check_columns(at, names)
-    index, middle, has_no_year = stamps_of(
-        cells, at, line, fixed_zone(header_number(header, "time zone", 2)), _year(header)
-    )
+    index, middle, has_no_year = stamps_of(cells, at, line, zone, _year(header))
     facts, said = _facts(header, labels), f"{header.get('source')} {header.get('description')}"
     table, notes = _values(cells, labels, facts, line, index)
     table, completed = _complete_sky(table.set_axis(index), index + middle, latitude, longitude)
-    place = header.get("city", "").strip(" -") or f"location {header.get('location', 'unnamed')}"
     return Reading(
-        table, middle, middle, has_no_year or bool(TYPICAL.search(said)), latitude, longitude, number_or_nan(header, "elevation"),
-        f"NSRDB {place}" if _is_nsrdb(header) else place, _kind(header),
+        table,
+        middle,
+        middle,
+        has_no_year or bool(TYPICAL.search(said)),
+        latitude,
+        longitude,
+        number_or_nan(header, "elevation"),
+        header.get("city", "").strip(" -") or f"location {header.get('location', 'unnamed')}",
+        _kind(header),
         replace(facts, is_average=bool(AVERAGED.search(said)), notes=(*notes, *completed)),
-    )  # fmt: skip
+    )
 
 
 def _has_units(line: str, header: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pvlib
 import pytest
 
 from dcsim.errors import DataError
@@ -163,6 +164,35 @@ def test_clear_noon_is_where_the_sun_is_highest(weather: Weather) -> None:
     assert abs(weather.noon_offset_h()) < 0.01
 
 
+def foggy_mornings(year: files.Year, share: float) -> files.Year:
+    """The year with so much of its beam before solar noon, its components still in agreement."""
+    moments = pd.DatetimeIndex(files.hours() + pd.Timedelta(minutes=30)).tz_localize("Etc/GMT+5")
+    sun = pvlib.solarposition.get_solarposition(moments, year.latitude, year.longitude)
+    height = np.cos(np.radians(sun["zenith"].to_numpy())).clip(0)
+    is_morning = sun["azimuth"].to_numpy() < 180
+    dni = np.where(is_morning, share, 1.0) * 800 * (1 - np.exp(-4 * height))
+    table = year.table.assign(dni=dni, dhi=90 * height, ghi=dni * height + 90 * height)
+    return replace(year, table=table)
+
+
+def test_components_that_agree_at_their_own_clock_prove_it(tmp_path: Path) -> None:
+    """Fog until noon moves the center of irradiance by more than 0.4 h, and not the sun."""
+    foggy = foggy_mornings(files.greensboro(), share=0.2)
+    read = read_weather(written(tmp_path, "epw", foggy))
+    assert read.noon_offset_h() > 0.5
+    assert read.closure_w_per_m2() < 2
+    assert read.repairs == ()
+
+
+def test_fog_is_no_excuse_for_a_wrong_zone_nor_is_a_sky_without_beam(tmp_path: Path) -> None:
+    """An hour off, the components disagree; all diffuse, they agree at every clock."""
+    foggy = foggy_mornings(files.greensboro(), share=0.2)
+    overcast = foggy.table.assign(dni=0.0, dhi=foggy.table["ghi"])
+    for year in (replace(foggy, zone_h=-4.0), replace(foggy, table=overcast)):
+        with pytest.raises(DataError, match="from solar noon"):
+            read_weather(written(tmp_path, "epw", year))
+
+
 def _line_out(text: str, number: int) -> str:
     lines = text.split("\n")
     return "\n".join([*lines[:number], *lines[number + 1 :]])
@@ -174,9 +204,12 @@ BAD = {
     "a missing row": (lambda t: _line_out(t, 500), "every hour of a typical year once"),
     "two rows": (lambda t: "\n".join(t.split("\n")[:9]), "has 1 rows; at least two"),
     "a cut row": (lambda t: t[:-200], "epw"),
-    "a word": (lambda t: t.replace(",10,0,50,", ",ten,0,50,", 1), "temp_air is 'ten'"),
-    "a month 13": (lambda t: t.replace("1991,1,1,1,", "1991,13,1,1,", 1), "cannot be read as epw"),
-    "no latitude": (lambda t: t.replace("36.1,", "x,", 1), "cannot be read as epw"),
+    "a word": (
+        lambda t: t.replace(",10,0,50,", ",ten,0,50,", 1),
+        "line 9: air temperature is 'ten'",
+    ),
+    "a month 13": (lambda t: t.replace("1991,1,1,1,", "1991,13,1,1,", 1), "line 9: month is '13'"),
+    "no latitude": (lambda t: t.replace("36.1,", "x,", 1), "line 1: latitude is 'x'"),
     "a latitude of 95": (lambda t: t.replace("36.1,", "95,", 1), "latitude is 95; must be within"),
     "a zone an hour off": (lambda t: t.replace(",-5.0,", ",-4,", 1), "center -1.00 h from solar"),
     "a zone of UTC": (lambda t: t.replace(",-5.0,", ",0,", 1), "h from solar noon at longitude"),
@@ -225,7 +258,7 @@ def test_gaps_in_real_years_and_odd_steps_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="rows are 0 days 03:00:00 apart"):
         read_weather(path)
     path.write_text(text.replace("Wind Speed", "Wind Sped"))
-    with pytest.raises(DataError, match="has no column of wind_m_per_s"):
+    with pytest.raises(DataError, match="line 3: has no column of wind speed"):
         read_weather(path)
 
 

@@ -6,6 +6,7 @@ reader's fault. The year is taken from the CSV itself, not through the reader un
 
 import gzip
 import json
+import math
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -84,8 +85,12 @@ def write_epw(path: Path, year: Year, *, years: bool = True, source: str = "SRC-
     return _write(path, text)
 
 
+WIND_AT_2_M = math.log(2 / 0.03) / math.log(10 / 0.03)
+"""Speed at 2 m over that at 10 m, by the logarithmic profile of open terrain."""
+
+
 def write_nsrdb(path: Path, year: Year, *, utc: bool, typical: bool = False) -> Path:
-    """Everything holds at the stamp, minute 30."""
+    """Everything holds at the stamp, minute 30; wind is of 2 m, as since PSM v3."""
     fields = "Source,Location ID,City,State,Country,Latitude,Longitude,Time Zone,Elevation"
     zone = 0 if utc else int(year.zone_h)
     site = f"{year.latitude},{year.longitude},{zone},{year.elevation_m:.0f}"
@@ -101,9 +106,35 @@ def write_nsrdb(path: Path, year: Year, *, utc: bool, typical: bool = False) -> 
         of_year = 1990 + stamp.month if typical else stamp.year
         rows.append(
             f"{of_year},{stamp.month},{stamp.day},{stamp.hour},{stamp.minute},{row.air!r},"
-            f"{row.dhi:g},{row.dni:g},{row.ghi:g},{row.mbar!r},{row.wind!r}"
+            f"{row.dhi:g},{row.dni:g},{row.ghi:g},{row.mbar!r},{row.wind * WIND_AT_2_M!r}"
         )
     return _write(path, "\n".join([*head, *rows]) + "\n")
+
+
+def sam_table(year: Year) -> pd.DataFrame:
+    """Rows that hold at mid-hour, by the labels of SAM's own CSV, which leaves minutes out."""
+    stamps, row = hours(), at_mid_hour(year)
+    return pd.DataFrame(
+        {
+            "Year": stamps.year, "Month": stamps.month, "Day": stamps.day, "Hour": stamps.hour,
+            "GHI": row["ghi"], "DNI": row["dni"], "DHI": row["dhi"],
+            "Tdry": row["air"], "Wspd": row["wind"], "Pres": row["mbar"],
+        }
+    )  # fmt: skip
+
+
+def write_sam(path: Path, table: pd.DataFrame, *, units: str = "", **header: object) -> Path:
+    """SAM's CSV of solar weather at Greensboro, with more or other labels in its header."""
+    site = {
+        "Source": "mast", "Latitude": 36.1, "Longitude": -79.95, "Time Zone": -5.0,
+        "Elevation": 273, **{key.replace("_", " "): value for key, value in header.items()},
+    }  # fmt: skip
+    head = [",".join(map(str, site)), ",".join(map(str, site.values()))]
+    body = table.to_csv(index=False)
+    if units:
+        labels, _, rows = body.partition("\n")
+        body = f"{labels}\n{units}\n{rows}"
+    return _write(path, "\n".join(head) + "\n" + body)
 
 
 def pvgis_rows(year: Year) -> pd.DataFrame:
