@@ -32,17 +32,24 @@ Washington about 16, Cape Denison about 19; recalled). Sheltered valleys have 1 
 TEMPERATURE_BAND: Band = (-30.0, -15.0, 31.0, 35.0)
 """Yearly mean air temperature: Dallol had 34.6 C, the hottest known; the coldest towns of Yakutia
 have about -15, the coasts of Antarctica and of northern Greenland -20 (recalled) [C]."""
-CLEARNESS_BAND: Band = (0.20, 0.28, 0.79, 0.88)
+CLEARNESS_BAND: Band = (0.20, 0.28, 0.80, 0.88)
 """Yearly global irradiance over that above the air: the sunniest place known, Chajnantor, has 308
-W/m2 (2,700 kWh/m2 a year) of about 395; the cloudiest inhabited, as Sichuan or the Faroes, about
-0.3 (recalled) [-]."""
+W/m2 (2,700 kWh/m2 a year) of about 390; the cloudiest inhabited, as Sichuan, somewhat below 0.3
+(recalled) [-]."""
+LEAST_OF_CLEAREST = 0.45
+"""The clearest hundredth of a year's hours of high sun: everywhere the sky is clear at times, and
+then has 0.7 to 0.8. Six years at hand have 0.77 to 0.80 [-]."""
 MOST_CLEARNESS = 1.0
 """No day on the ground has more than above the air [-]."""
 
 EXTRATERRESTRIAL_W_PER_M2 = 1361.0
 """Solar constant (Kopp and Lean, Geophysical Research Letters 38, 2011), mean over the year."""
 
-_OF_SPEED = {"miles an hour": 0.44704, "knots": 1852 / 3600, "km/h": 1 / 3.6}
+NORMALS = "climate normals"
+"""In the kind of a file of climate normals. Climate.OneBuilding's were seen with speeds of twice
+those of its TMYx files, in miles an hour (the team's case `wind-in-miles-per-hour`)."""
+_MPH = 0.44704
+_OF_SPEED = {"miles an hour": _MPH, "knots": 1852 / 3600, "km/h": 1 / 3.6}
 _OF_IRRADIANCE = {"kJ/m2": 1 / 3.6, "J/cm2": 10 / 3.6, "kW/m2": 1e3, "MJ/m2": 1e3 / 3.6}
 
 SMOOTH_WIND, SMOOTH_TEMPERATURE_C = 0.15, 1.0
@@ -96,6 +103,11 @@ def check_wind(weather: Weather, origin: str, measured_at_m: float | None) -> tu
     hint = _if_in(_OF_SPEED, at_10_m, (2.0, WIND_BAND[2])) if at_10_m > WIND_BAND[2] else ""
     what += hint or ("; or give wind.measured_at_m" if at_10_m > WIND_BAND[2] else "")
     told = _within(weather, at_10_m, WIND_BAND, what, "m/s at 10 m", origin)
+    if NORMALS in weather.kind:
+        told += (
+            f"{Path(origin).name} is of climate normals, whose wind some files have in miles an "
+            f"hour: {mean:.1f} m/s at {height_m:g} m would then be {mean * _MPH:.1f}.",
+        )
     if speed.nunique() == 1 and weather.days > 1:
         name = Path(origin).name
         told += (f"The wind speed is {mean:g} m/s in every hour of {name}; no site has that.",)
@@ -116,9 +128,10 @@ def check_sky(weather: Weather, origin: str) -> tuple[str, ...]:
     """Check the global irradiance against that above the air; see `check_wind`."""
     day = weather.sun_moments.day_of_year.to_numpy()
     distance = 1 + 0.033 * np.cos(2 * np.pi * day / 365)
-    above = float((EXTRATERRESTRIAL_W_PER_M2 * distance * weather.sun_height_sine()).mean())
-    mean = float(weather.table[GHI].mean())
-    clearness = mean / above if above > 0 else 0.0
+    above = EXTRATERRESTRIAL_W_PER_M2 * distance * weather.sun_height_sine()
+    ghi = weather.table[GHI].to_numpy()
+    mean = float(ghi.mean())
+    clearness = mean / max(float(above.mean()), 1e-9)
     what = f"the global irradiance is {mean * 8.76:,.0f} kWh/m2 a year, {clearness:.2f} of what "
     what += "there is above the air"
     low, high = CLEARNESS_BAND[1], CLEARNESS_BAND[2]
@@ -126,6 +139,14 @@ def check_sky(weather: Weather, origin: str) -> tuple[str, ...]:
         what += _if_in(_OF_IRRADIANCE, clearness, (low, high))
     if weather.days >= 1 and clearness > MOST_CLEARNESS:
         raise DataError(f"{origin}: {what}; no place has more than all of it")
+    is_high = above > above.max() / 2
+    clearest = float(np.quantile(ghi[is_high] / above[is_high], 0.99))
+    is_year = weather.days >= DAYS_OF_A_YEAR and not weather.facts.is_average
+    if is_year and clearest < LEAST_OF_CLEAREST:
+        raise DataError(
+            f"{origin}: {what}, and {clearest:.2f} in its clearest hours of high sun; every site "
+            f"has hours of more than {LEAST_OF_CLEAREST:g}"
+        )
     return _within(weather, clearness, CLEARNESS_BAND, what, "of it", origin)
 
 

@@ -86,7 +86,7 @@ _MARKS: dict[WeatherFormat, Callable[[str], bool]] = {
     "srw": is_srw,
     "windpowerlib": is_windpowerlib,
     "sam_wind": is_sam_wind_csv,
-    "nsrdb": lambda head: is_sam_csv(head) and "nsrdb" in head.partition("\n\n")[0].lower(),
+    "nsrdb": lambda head: is_sam_csv(head) and "nsrdb" in head.split("\n")[1].lower(),
     "sam": is_sam_csv,
 }
 """How the first lines of a file show its format; the first that fits is taken."""
@@ -207,6 +207,7 @@ def _epw(text: str) -> Reading:
     source, said = meta["data_type"], " ".join(comments)
     is_typical = bool(TYPICAL.search(source)) or len(set(_YEAR_OF_MONTH.findall(said))) > 1
     basis = _OF_PVGIS if by_pvgis else _OF_EPW
+    kind += " of climate normals" if "normals" in source.lower() else ""
     return Reading(
         _table(data, 8, _EPW_MISSING).set_axis(index),
         air,
