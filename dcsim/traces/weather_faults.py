@@ -3,12 +3,16 @@
 pvlib's readers raise in the words of its own libraries. Their files are gone through again here.
 """
 
+import re
 from collections.abc import Mapping
 
 from dcsim.scenario.plant import WeatherFormat
 from dcsim.traces.weather_reading import DHI, DNI, GHI, IN_WORDS, PRESSURE, TEMPERATURE, WIND
 from dcsim.traces.weather_rows import split
 
+_SHOWN = 40
+"""Characters of a cell that a message shows."""
+_LIKE = {"date": "01/31/1995", "time": "24:00"}
 _WITHIN = {"year": (1800, 2200), "month": (1, 12), "day": (1, 31), "hour": (1, 24)}
 _EPW_COLUMNS = {0: "year", 1: "month", 2: "day", 3: "hour", 6: IN_WORDS[TEMPERATURE]}
 _EPW_COLUMNS |= {9: IN_WORDS[PRESSURE], 13: IN_WORDS[GHI], 14: IN_WORDS[DNI]}
@@ -36,8 +40,12 @@ def first_fault(text: str, name: WeatherFormat) -> str:
     for number, what in site_numbers.items():
         if not _is_number(site[number]):
             return f"line 1: {what} is {site[number]!r}, which is no number"
+    width = len(split(lines[1])) if name == "tmy3" and len(lines) > 1 else len(text)
     for line, row in enumerate(lines[first_row:], start=first_row + 1):
-        fault = _fault_of(split(row), columns) if row.strip() else ""
+        cells = split(row)
+        if len(cells) > width:
+            return f"line {line}: has {len(cells)} cells; the labels are {width}"
+        fault = _fault_of(cells, columns) if row.strip() else ""
         if fault:
             return f"line {line}: {fault}"
     return "is not whole, or its rows are no year"
@@ -47,13 +55,16 @@ def _fault_of(cells: list[str], columns: Mapping[int, str]) -> str:
     """Return what is wrong with a row; empty if nothing is found."""
     for number, what in columns.items():
         if number >= len(cells):
-            return f"has {len(cells)} cells; {what} is the {number + 1}th"
-        cell = cells[number]
+            return f"has {len(cells)} cells; {what} is in cell {number + 1}"
+        cell = cells[number][:_SHOWN]
         if what in _WITHIN:
             low, high = _WITHIN[what]
             if not _is_number(cell) or not low <= float(cell) <= high:
                 return f"{what} is {cell!r}; must be within {low} and {high}"
-        elif cell and not _is_number(cell) and "/" not in cell and ":" not in cell:
+        elif what in ("date", "time"):
+            if not re.fullmatch(r"\d+[/:]\d+(/\d+)?", cell):
+                return f"{what} is {cell!r}; must read like {_LIKE[what]}"
+        elif cell and not _is_number(cell):
             return f"{what} is {cell!r}, which is no number"
     return ""
 

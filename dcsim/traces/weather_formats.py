@@ -180,16 +180,14 @@ def _table(
     absent = [own for own in needed if PVLIB_NAMES[own] not in data.columns]
     refuse_absent(absent, header_line, map(str, data.columns))
     found = data.reindex(columns=list(PVLIB_NAMES.values()))
+    found.index = pd.RangeIndex(header_line + 1, header_line + 1 + len(data))
     table = pd.DataFrame(
-        {
-            own: as_numbers(found[name], IN_WORDS[own], header_line + 1)
-            for own, name in PVLIB_NAMES.items()
-        }
+        {own: as_numbers(found[name], IN_WORDS[own]) for own, name in PVLIB_NAMES.items()}
     )
     for column, code in (missing or {}).items():
         table[column] = table[column].where(table[column] != code)
     table[PRESSURE] *= pa
-    return table
+    return table.set_axis(data.index)
 
 
 def _epw(text: str) -> Reading:
@@ -244,7 +242,7 @@ def _other_units(data: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
         label = parse_label(column)
         name = PVLIB_NAMES.get(label.quantity, "")
         if name and name not in data.columns:
-            raw = as_numbers(data[column], IN_WORDS[label.quantity], 3)
+            raw = as_numbers(data[column], IN_WORDS[label.quantity])
             known = raw.where(raw != _TMY3_MISSING[label.quantity])
             values, note = to_ours(known, label.quantity, label.unit, usual[label.quantity])
             pa = _PA_PER_MBAR if label.quantity == PRESSURE else 1.0

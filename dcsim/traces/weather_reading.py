@@ -117,13 +117,12 @@ def quantity_of(column: str) -> str:
     return column.partition("_at_")[0]
 
 
-def as_numbers(cells: pd.Series, name: str, first_line: int) -> pd.Series:
+def as_numbers(cells: pd.Series, name: str) -> pd.Series:
     """Return cells as numbers; blanks and `N/A` are missing.
 
     Args:
-        cells: Text or numbers, in the file's order.
+        cells: Text or numbers; the index says on which line each stands.
         name: What to call the column in the message.
-        first_line: Line of the file on which the first cell stands.
 
     Raises:
         Malformed: Names line, column and value of the first cell that is no number.
@@ -137,7 +136,7 @@ def as_numbers(cells: pd.Series, name: str, first_line: int) -> pd.Series:
     if bad.any():
         row = int(bad.to_numpy().argmax())
         raise Malformed(
-            f"line {row + first_line}: {name} is {cells.iloc[row]!r}, which is no number"
+            f"line {cells.index[row]}: {name} is {cells.iloc[row]!r}, which is no number"
         )
     return numbers
 

@@ -30,7 +30,11 @@ _MINUTES = 60
 
 def split(line: str) -> list[str]:
     """Return the cells of a line, without blanks around them."""
-    return [cell.strip() for cell in next(csv.reader([line]), [])]
+    try:
+        cells = next(csv.reader([line]), [])
+    except csv.Error:  # a cell that is too long to be one
+        cells = line.split(",")
+    return [cell.strip() for cell in cells]
 
 
 def header_of(labels: list[str], values: list[str]) -> dict[str, str]:
@@ -63,22 +67,26 @@ def number_or_nan(header: Mapping[str, str], name: str) -> float:
 
 
 def read_rows(body: str, width: int, first_line: int) -> pd.DataFrame:
-    """Return the cells of rows as text, columns by number; cells beyond the width are left out.
+    """Return the cells of rows as text, columns by number, by line of the file.
+
+    Blank lines and cells beyond the width are left out.
 
     Raises:
-        Malformed: There is no row, or a row has fewer cells than columns.
+        Malformed: There is no row, or a row has fewer cells than columns or does not end.
     """
-    rows = list(csv.reader(io.StringIO(body)))
-    while rows and not any(cell.strip() for cell in rows[-1]):
-        rows.pop()
+    reader = csv.reader(io.StringIO(body))
+    numbered = ((first_line + reader.line_num - 1, row) for row in reader)
+    try:
+        rows = {line: row for line, row in numbered if any(map(str.strip, row))}
+    except csv.Error:
+        raise Malformed("has a row that does not end; is a quotation mark left open?") from None
     if not rows:
         raise Malformed(f"line {first_line}: has no rows of data")
-    for number, row in enumerate(rows):
+    for line, row in rows.items():
         if len(row) < width:
-            raise Malformed(
-                f"line {first_line + number}: has {len(row)} cells; the columns are {width}"
-            )
-    return pd.DataFrame([row[:width] for row in rows], dtype="string")
+            raise Malformed(f"line {line}: has {len(row)} cells; the columns are {width}")
+    cells = [row[:width] for row in rows.values()]
+    return pd.DataFrame(cells, index=list(rows), dtype="string")
 
 
 def fixed_zone(hours: float) -> timezone:
@@ -121,9 +129,7 @@ def whole_year(rows: int, year: int | None, zone: timezone) -> pd.DatetimeIndex:
     return index[:rows]
 
 
-def stamped(
-    cells: pd.DataFrame, at: Mapping[str, int], line: int, zone: timezone
-) -> pd.DatetimeIndex:
+def stamped(cells: pd.DataFrame, at: Mapping[str, int], zone: timezone) -> pd.DatetimeIndex:
     """Return the stamps that columns of year, month, day, hour and minute give.
 
     Without minutes a row is in the middle of its hour, or of its part of the hour. Hours of 1 to
@@ -132,13 +138,12 @@ def stamped(
     Args:
         cells: Rows as text.
         at: Number of the column of each part of a stamp; minutes may be absent.
-        line: Of the first row.
         zone: Of the stamps.
 
     Raises:
         Malformed: A part is no number, or a row has no such date.
     """
-    part = {name: as_numbers(cells[at[name]], name, line) for name in STAMP if name in at}
+    part = {name: as_numbers(cells[at[name]], name) for name in STAMP if name in at}
     hour = part["hour"]
     if hour.min() == 1 and hour.max() == 24:
         hour = hour - 1
@@ -148,7 +153,7 @@ def stamped(
     if days.isna().any():
         row = int(days.isna().to_numpy().argmax())
         found = "-".join(str(cells[at[name]].iloc[row]) for name in ("year", "month", "day"))
-        raise Malformed(f"line {line + row}: {found} is no date")
+        raise Malformed(f"line {cells.index[row]}: {found} is no date")
     minutes = (hour * _MINUTES + minute).round(6)
     return pd.DatetimeIndex(days + pd.to_timedelta(minutes, unit="min")).tz_localize(zone)
 
@@ -164,14 +169,14 @@ def _middles(part: Mapping[str, pd.Series]) -> pd.Series:
 
 
 def stamps_of(
-    cells: pd.DataFrame, at: Mapping[str, int], line: int, zone: timezone, year: int | None
+    cells: pd.DataFrame, at: Mapping[str, int], header_line: int, zone: timezone, year: int | None
 ) -> tuple[pd.DatetimeIndex, pd.Timedelta, bool]:
     """Return stamps, the time from a stamp to when its row holds, and whether they name no year.
 
     Args:
         cells: Rows as text.
         at: Number of the column of each part of a stamp that the file has.
-        line: Of the first row.
+        header_line: Of the labels.
         zone: Of the stamps.
         year: Of the file, if its header has one.
 
@@ -181,9 +186,9 @@ def stamps_of(
     if not set(STAMP) & set(at) - {"year"}:
         index = whole_year(len(cells), year, zone)
         return index, (index[1] - index[0]) / 2, year is None
-    refuse_absent(set(STAMP[1:4]) - set(at), line - 1, at)
+    refuse_absent(set(STAMP[1:4]) - set(at), header_line, at)
     is_typical = "year" not in at and year is None
     if "year" not in at:
         cells = cells.assign(year=str(year or NOMINAL_YEAR))
         at = {**at, "year": "year"}  # type: ignore[dict-item]
-    return stamped(cells, at, line, zone), pd.Timedelta(0), is_typical
+    return stamped(cells, at, zone), pd.Timedelta(0), is_typical

@@ -88,19 +88,19 @@ def read_sam_csv(text: str) -> Reading:
     labels = _with_units(names, lines[3], header)
     line = 5 if _has_units(lines[3], header) else 4
     cells = read_rows("\n".join(lines[line - 1 :]), len(names), line)
-    return _reading(header, names, labels, cells, line)
+    return _reading(header, names, labels, cells)
 
 
 def _reading(
-    header: Mapping[str, str], names: list[str], labels: list[Label], cells: pd.DataFrame, line: int
+    header: Mapping[str, str], names: list[str], labels: list[Label], cells: pd.DataFrame
 ) -> Reading:
     latitude, longitude = (header_number(header, key, 2) for key in ("latitude", "longitude"))
     zone = fixed_zone(header_number(header, "time zone", 2))
     at = {label.quantity: i for i, label in reversed(list(enumerate(labels)))}
     _check_columns(at, names)
-    index, middle, has_no_year = stamps_of(cells, at, line, zone, _year(header))
+    index, middle, has_no_year = stamps_of(cells, at, 3, zone, _year(header))
     facts, said = _facts(header, labels), f"{header.get('source')} {header.get('description')}"
-    table, notes = _values(cells, labels, facts, line, index)
+    table, notes = _values(cells, labels, facts, index)
     table, completed = _complete_sky(table.set_axis(index), index + middle, latitude, longitude)
     return Reading(
         table,
@@ -189,7 +189,7 @@ def _facts(header: Mapping[str, str], labels: list[Label]) -> Facts:
 
 
 def _values(
-    cells: pd.DataFrame, labels: list[Label], facts: Facts, line: int, index: pd.DatetimeIndex
+    cells: pd.DataFrame, labels: list[Label], facts: Facts, index: pd.DatetimeIndex
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the columns in our units, and what was converted that the format does not ask for."""
     step_h = (index[1] - index[0]) / pd.Timedelta(hours=1) if len(index) > 1 else 1.0
@@ -201,7 +201,7 @@ def _values(
             name = facts.winds[label.height_m]
         if label.quantity not in _USUAL or name in columns:
             continue
-        raw = as_numbers(cells[number], IN_WORDS[label.quantity], line)
+        raw = as_numbers(cells[number], IN_WORDS[label.quantity])
         known = raw.mask(raw.isin(MISSING))
         values, note = to_ours(known, label.quantity, label.unit, _USUAL[label.quantity], step_h)
         columns[name] = values

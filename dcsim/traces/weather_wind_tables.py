@@ -81,9 +81,14 @@ def is_windpowerlib(head: str) -> bool:
     lines = head.split("\n")[:2]
     if len(lines) < 2:
         return False
-    names, heights = (split(line)[1:] for line in lines)
+    (_, *names), (stamp, *heights) = (split(line) or [""] for line in lines)
     is_wind = any(parse_label(name).quantity == WIND for name in names)
-    return is_wind and bool(heights) and all(_is_number(cell) for cell in heights)
+    return (
+        is_wind
+        and not _is_number(stamp)
+        and bool(heights)
+        and all(_is_number(cell) for cell in heights)
+    )
 
 
 def _is_number(cell: str) -> bool:
@@ -110,9 +115,8 @@ def read_srw(text: str) -> Reading:
         Label(parse_label(name).quantity, unit, float(height))
         for name, unit, height in zip(names, units, heights, strict=False)
     ]
-    line = _SRW_HEADER_LINES + 1
-    cells = read_rows(lines[_SRW_HEADER_LINES], len(names), line)
-    table, facts = _of_wind(cells, labels, line, 3)
+    cells = read_rows(lines[_SRW_HEADER_LINES], len(names), _SRW_HEADER_LINES + 1)
+    table, facts = _of_wind(cells, labels, 3)
     zone_h, clock = _srw_zone(lines[1], number_or_nan(header, "longitude"))
     year = int(header["year"]) if header.get("year", "").isdigit() else None
     index = whole_year(len(cells), year, fixed_zone(zone_h))
@@ -148,14 +152,14 @@ def read_sam_wind_csv(text: str) -> Reading:
     names = split(second)
     labels = [parse_label(name) for name in names]
     cells = read_rows(body, len(names), 3)
-    table, facts = _of_wind(cells, labels, 3, 2)
+    table, facts = _of_wind(cells, labels, 2)
     zones = [number_or_nan(header, key) for key in ("data timezone", "time zone", "site timezone")]
     known = [zone for zone in zones if zone == zone]
     zone_h = known[0] if known else solar_zone_h(number_or_nan(header, "longitude"))
     clock = () if known else (f"the file names no zone; clock UTC{zone_h:+g}, by its longitude",)
     at = {label.quantity: i for i, label in enumerate(labels) if label.quantity in STAMP}
     year = int(header["year"]) if header.get("year", "").isdigit() else None
-    index, middle, is_typical = stamps_of(cells, at, 3, fixed_zone(zone_h), year)
+    index, middle, is_typical = stamps_of(cells, at, 2, fixed_zone(zone_h), year)
     place = f"location {header.get('location', 'unnamed')}"
     facts = replace(facts, notes=(*facts.notes, *clock))
     return _reading(table.set_axis(index), middle, is_typical, header, place, "SAM wind CSV", facts)
@@ -180,24 +184,23 @@ def read_windpowerlib(text: str) -> Reading:
         body = body.partition("\n")[2]  # pandas writes the name of the index on a line of its own
     line = text[: len(text) - len(body)].count("\n") + 1
     cells = read_rows(body, len(names), line)
-    table, facts = _of_wind(cells.drop(columns=0).T.reset_index(drop=True).T, labels, line, 1)
-    stamps = cells[0].rename("stamp").set_axis(range(line, line + len(cells)))
+    values = cells.drop(columns=0).set_axis(range(len(labels)), axis=1)
+    table, facts = _of_wind(values, labels, 1)
     try:
-        index = utc_stamps(stamps, "", naive_is_utc=False)
+        index = utc_stamps(cells[0].rename("stamp"), "", naive_is_utc=False)
     except DataError as error:
         raise Malformed(str(error).lstrip(", ")) from None
     return _reading(table.set_axis(index), NO_TIME, False, {}, "", "windpowerlib table", facts)
 
 
 def _of_wind(
-    cells: pd.DataFrame, labels: list[Label], line: int, header_line: int
+    cells: pd.DataFrame, labels: list[Label], header_line: int
 ) -> tuple[pd.DataFrame, Facts]:
     """Return wind at all heights, with the air at the height nearest to a hub's.
 
     Args:
         cells: Rows as text, a column for each label.
         labels: Quantity, unit and height of each column.
-        line: Of the first row.
         header_line: Of the labels.
     """
     series = {
@@ -224,7 +227,7 @@ def _of_wind(
         wanted.append((quantity, taken[quantity], quantity))
     for quantity, height, name in wanted:
         cell, label = series[quantity, height]
-        columns[name], note = _converted(as_numbers(cell, IN_WORDS[quantity], line), label)
+        columns[name], note = _converted(as_numbers(cell, IN_WORDS[quantity]), label)
         notes += [note] if note and note not in notes else []
     columns.setdefault(PRESSURE, pd.Series(float("nan"), index=cells.index))
     listed = ", ".join(f"{height:g}" for height in heights)

@@ -151,7 +151,7 @@ def test_wind_of_climate_normals_may_be_in_miles_an_hour(tmp_path: Path) -> None
     path = files.write_epw(tmp_path / "site", files.greensboro(), source="Climate-Normals")
     _, found = plant_cf(WindOption(source="weather", file=path), YEAR)
     assert "EPW of climate normals, average of many years" in found.note
-    assert "3.0 m/s at 10 m would then be 1.4" in found.warnings[1]
+    assert "3.1 m/s at 10 m would then be 1.4" in found.warnings[1]
 
 
 def test_typical_years_stamped_with_one_year_are_typical(tmp_path: Path) -> None:
