@@ -9,7 +9,7 @@ Clocks: SAM takes the first row as the hour ending at 01:00 of 1 January (SAM's 
 for Wind" and "SAM CSV Format for Wind"), and SRW names no zone; of the WIND Toolkit it is UTC.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -209,31 +209,29 @@ def _of_wind(
         if label.quantity in _QUANTITIES and _has_values(cells[number])
     }
     found = {quantity for quantity, _ in series}
-    refuse_absent(
-        [name for name in (WIND, TEMPERATURE) if name not in found],
-        header_line,
-        [f"{IN_WORDS.get(label.quantity, label.quantity)}" for label in labels],
-    )
+    absent = [name for name in (WIND, TEMPERATURE) if name not in found]
+    refuse_absent(absent, header_line, [IN_WORDS.get(it.quantity, it.quantity) for it in labels])
     heights = sorted(height for quantity, height in series if quantity == WIND)
     if heights[0] <= 0:
         raise Malformed(f"line {header_line}: a column of wind speed names no height above ground")
-    columns, notes = {}, []
     winds = {height: wind_column(height) if len(heights) > 1 else WIND for height in heights}
-    wanted = [(WIND, height, winds[height]) for height in heights]
-    taken: dict[str, float] = {}
-    for quantity in sorted(found - {WIND}):
-        of_it = [height for name, height in series if name == quantity]
-        taken[quantity] = min(of_it, key=lambda height: abs(height - HUB_M))
-        wanted.append((quantity, taken[quantity], quantity))
-    for quantity, height, name in wanted:
+    air = {quantity: _nearest_a_hub(series, quantity) for quantity in sorted(found - {WIND})}
+    wanted = [(WIND, height, name) for height, name in winds.items()]
+    columns, notes = {}, []
+    for quantity, height, name in [*wanted, *((it, h, it) for it, h in air.items())]:
         cell, label = series[quantity, height]
         columns[name], note = _converted(as_numbers(cell, IN_WORDS[quantity]), label)
         notes += [note] if note and note not in notes else []
     columns.setdefault(PRESSURE, pd.Series(float("nan"), index=cells.index))
-    listed = ", ".join(f"{height:g}" for height in heights)
-    temperature_m, pressure_m = taken[TEMPERATURE], taken.get(PRESSURE, 0.0)
-    basis = f"{listed} m, by its header"
-    return pd.DataFrame(columns), Facts(winds, basis, temperature_m, pressure_m, notes=tuple(notes))
+    basis = f"{', '.join(f'{height:g}' for height in heights)} m, by its header"
+    facts = Facts(winds, basis, air[TEMPERATURE], air.get(PRESSURE, 0.0), notes=tuple(notes))
+    return pd.DataFrame(columns), facts
+
+
+def _nearest_a_hub(series: Iterable[tuple[str, float]], quantity: str) -> float:
+    """Return the height of a quantity that is nearest to a hub's [m]."""
+    heights = [height for name, height in series if name == quantity]
+    return min(heights, key=lambda height: abs(height - HUB_M))
 
 
 def _has_values(cells: pd.Series) -> bool:
