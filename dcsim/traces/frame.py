@@ -14,17 +14,17 @@ from dcsim.grid.accounts import HourlyCarbon, hourly_carbon
 from dcsim.grid.generation import (
     ONE_HOUR,
     GridGeneration,
-    Repair,
     Source,
     check_finite,
     check_hourly,
     first_where,
 )
-from dcsim.grid.repair.year import clip_negative
+from dcsim.grid.repair.negative import clip_negative
 from dcsim.grid.store.grids import load_grid
 from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.scenario.rates import years_of
 from dcsim.scenario.spec import Grid, Horizon, Scenario
+from dcsim.traces.doubts import checked_grid, warned_of_shares
 from dcsim.traces.nearest import nearest_fleet
 from dcsim.traces.plants import plant_cf
 from dcsim.traces.prices import prices_of
@@ -124,7 +124,8 @@ def build_traces(scenario: Scenario) -> Traces:
     """
     generation = load_grid(scenario.grid, scenario.seed)
     window = horizon_of(generation.index, scenario.horizon, generation.source.origin)
-    whole_year, clipped = clip_negative(generation.table)
+    generation = checked_grid(generation, scenario, window)
+    whole_year = clip_negative(generation.table)[0]
     solar, wind = (
         _output_of(plant, fuel, whole_year, generation, scenario.grid, window, scenario.seed)
         for fuel, plant in (("solar", scenario.solar), ("wind", scenario.wind))
@@ -145,14 +146,11 @@ def build_traces(scenario: Scenario) -> Traces:
         },
         index=window,
     )
+    sources = (*_sources(generation, carbon, (solar, wind)), load_source, *prices.sources)
     return Traces(
         table,
         local_day_numbers(window, scenario.datacenter.time_zone),
-        (
-            *_sources(generation, carbon, clipped, (solar, wind)),
-            load_source,
-            *prices.sources,
-        ),
+        tuple(warned_of_shares(sources, len(window))),
     )
 
 
@@ -269,14 +267,12 @@ def _split_load(load_mw: pd.Series, scenario: Scenario) -> dict[str, pd.Series]:
 def _sources(
     generation: GridGeneration,
     carbon: HourlyCarbon,
-    clipped: Sequence[Repair],
     outputs: Sequence[_Output],
 ) -> tuple[Source, ...]:
     grid = generation.source
     note = f"{grid.note}. Capacity factors: {'; '.join(o.basis for o in outputs)}"
-    repairs = (*grid.repairs, *clipped)
     return (
-        replace(grid, note=note, repairs=repairs),
+        replace(grid, note=note),
         carbon.source,
         *(output.source for output in outputs if output.source is not None),
     )

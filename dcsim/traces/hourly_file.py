@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from dcsim.errors import DataError
-from dcsim.grid.generation import LARGEST_MW, ONE_HOUR, Repair, Source, check_finite, check_hourly
+from dcsim.grid.generation import LARGEST_MW, ONE_HOUR, Repair, Source, check_hourly
 from dcsim.grid.readers.columns import numbers, refuse_blank, utc_stamps
 from dcsim.grid.readers.table import read_table, sha256_of
-from dcsim.grid.repair.year import interpolate_missing
+from dcsim.grid.repair.changes import counted_by_rule, within
+from dcsim.grid.repair.gaps import fill_missing, long_gaps, refuse_long_gaps
 
 LARGEST_USD_PER_MWH = 1e5
 """No market lets a price go so far: the caps of ERCOT, 5,000 to 9,000 USD/MWh, are among the
@@ -85,8 +86,8 @@ def read_hourly(
     values = numbers(table[[name]], origin)
     refuse_blank(values, origin)
     _check_within(values[name], quantity, origin)
-    whole, repairs = _without_missing(values.set_axis(index), origin, repair)
     _check_covers(index, hours, origin)
+    whole, repairs = _without_missing(values.set_axis(index), hours, origin, repair)
     note = f"column {name} [{quantity.unit}], stamps are hour-beginning UTC"
     return whole.loc[hours, name], Source(quantity.what, path.name, note, sha256_of(path), repairs)
 
@@ -140,11 +141,16 @@ def _check_within(values: pd.Series, quantity: Quantity, origin: str) -> None:
 
 
 def _without_missing(
-    values: pd.DataFrame, origin: str, repair: str
+    values: pd.DataFrame, hours: pd.DatetimeIndex, origin: str, repair: str
 ) -> tuple[pd.DataFrame, tuple[Repair, ...]]:
-    filled, repairs = interpolate_missing(values) if repair == "interpolate" else (values, ())
-    check_finite(filled, origin, was_repaired=bool(repairs))
-    return filled, repairs
+    """Return values with gaps filled as asked, and what of the hours was filled.
+
+    Raises:
+        DataError: A value is missing that is not to be filled, or the hours lie in a long gap.
+    """
+    filled = fill_missing(values, origin, repair)
+    refuse_long_gaps(long_gaps(filled.changes, filled.table, hours), origin)
+    return filled.table, tuple(counted_by_rule(within(filled.changes, hours)))
 
 
 def _check_covers(index: pd.DatetimeIndex, hours: pd.DatetimeIndex, origin: str) -> None:

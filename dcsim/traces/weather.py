@@ -248,7 +248,7 @@ def _with_leap_days(
     hours = int(len(repeated) * step / ONE_HOUR)
     detail = "the file leaves 29 February out; it is 28 February again"
     whole = pd.concat([table, repeated]).sort_index()
-    return whole, (Repair(REPEAT_28_FEBRUARY, hours, detail),)
+    return whole, (Repair(REPEAT_28_FEBRUARY, hours, detail, is_routine=True),)
 
 
 def _same_calendar(given: pd.DatetimeIndex, common: pd.DatetimeIndex) -> bool:
@@ -270,7 +270,8 @@ def _fill(
         standard_pa = float(alt2pres(reading.elevation_m))
         table = table.assign(**{PRESSURE: standard_pa})
         detail = f"the file has none; {standard_pa:.0f} Pa, standard at {reading.elevation_m:g} m"
-        repairs.append(Repair("standard_pressure", int(len(table) / rows_per_hour), detail))
+        hours = int(len(table) / rows_per_hour)
+        repairs.append(Repair("standard_pressure", hours, detail, is_routine=True))
     longest = int(LONGEST_GAP_H * rows_per_hour)
     for column in PVLIB_NAMES:
         _check_possible(table[column], origin)
@@ -278,7 +279,9 @@ def _fill(
         if missing.any():
             table = table.assign(**{column: _interpolate(table[column], longest, origin)})
             hours = int(np.ceil(missing.sum() / rows_per_hour))
-            repairs.append(Repair("interpolate_weather", hours, f"{column}, linearly"))
+            of_hours = int(len(table) / rows_per_hour)
+            words = f"{column}, linearly"
+            repairs.append(Repair("interpolate_weather", hours, words, of_hours=of_hours))
     return table, tuple(repairs)
 
 
@@ -332,7 +335,7 @@ def _believe_the_sun(weather: Weather) -> Weather:
         f"average, not {asked:.1f}"
     )
     hours = int(len(weather.table) * weather.step / ONE_HOUR)
-    repair = Repair(MOVE_TO_THE_SUN, hours, detail)
+    repair = Repair(MOVE_TO_THE_SUN, hours, detail, is_routine=True)
     return replace(moved[best], repairs=(*weather.repairs, repair))
 
 

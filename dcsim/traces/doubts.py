@@ -1,0 +1,106 @@
+"""What of a grid's hours is refused for planning, and what a reader of the plan is warned of.
+
+A plain file is taken as it is, so a long gap or a wrong sign in the planned hours is refused. An
+import keeps what it filled and graded; a plan in such hours carries a warning, and is refused
+where they are most of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from dcsim.errors import DataError
+from dcsim.grid.generation import FUELS, GridGeneration, Repair, Source
+from dcsim.grid.repair.changes import counted_by_rule, warnings_of_shares, within
+from dcsim.grid.repair.gaps import (
+    LONGEST_GAP_H,
+    MOSTLY_FRAC,
+    Gap,
+    long_gaps,
+    refuse_long_gaps,
+    warnings_of_gaps,
+)
+from dcsim.grid.repair.negative import clip_negative, refuse_below_zero, warnings_of_below_zero
+from dcsim.scenario.plant import SolarOption, WindOption
+from dcsim.scenario.spec import Scenario
+from dcsim.units import PERCENT
+
+
+def checked_grid(
+    generation: GridGeneration, scenario: Scenario, hours: pd.DatetimeIndex
+) -> GridGeneration:
+    """Return a grid whose source has the repairs of the planned hours, and warnings.
+
+    Args:
+        generation: The whole record.
+        scenario: Says which plants run as its fleets did.
+        hours: The horizon.
+
+    Raises:
+        DataError: The hours of a plain file lie in a long gap or have a fuel of the wrong sign, or
+            most of the hours are filled.
+    """
+    source = generation.source
+    origin = str(scenario.grid.file or source.origin)
+    planned = generation.table.loc[hours]
+    gaps = _long_gaps(generation, hours)
+    if generation.is_plain:
+        refuse_long_gaps(gaps, origin)
+        refuse_below_zero(planned, origin)
+    else:
+        _refuse_mostly_filled(gaps, generation, _fleets(scenario), hours)
+    repairs = (*_repairs(generation, hours), *clip_negative(planned)[1])
+    told = (*warnings_of_gaps(gaps, hours, origin), *warnings_of_below_zero(planned, origin))
+    checked = replace(source, repairs=repairs, warnings=(*source.warnings, *told))
+    return replace(generation, source=checked)
+
+
+def warned_of_shares(sources: Sequence[Source], hours: int) -> Iterator[Source]:
+    """Yield sources with a warning for every repair of a large share of the hours."""
+    for source in sources:
+        yield replace(source, warnings=(*source.warnings, *warnings_of_shares(source, hours)))
+
+
+def _long_gaps(generation: GridGeneration, hours: pd.DatetimeIndex) -> list[Gap]:
+    if generation.changes is None:
+        return []
+    return long_gaps(generation.changes, generation.table, hours)
+
+
+def _repairs(generation: GridGeneration, hours: pd.DatetimeIndex) -> Iterator[Repair]:
+    """Yield what was changed in the planned hours of generation by fuel."""
+    if generation.changes is not None:
+        fuels = generation.changes[generation.changes["column"].isin(FUELS)]
+        yield from counted_by_rule(within(fuels, hours))
+
+
+def _fleets(scenario: Scenario) -> list[str]:
+    """Return the fuels whose fleets own plants run as."""
+    plants: dict[str, SolarOption | WindOption] = {"solar": scenario.solar, "wind": scenario.wind}
+    return [
+        fuel
+        for fuel, plant in plants.items()
+        if plant.source != "weather" and (plant.enabled or plant.least_mw > 0)
+    ]
+
+
+def _refuse_mostly_filled(
+    gaps: Sequence[Gap], generation: GridGeneration, fleets: Sequence[str], hours: pd.DatetimeIndex
+) -> None:
+    """Refuse hours in which most generation, or most of a fleet that is needed, is filled."""
+    filled = pd.DataFrame(False, hours, list(FUELS))
+    for gap in gaps:
+        filled[list(gap.columns)] |= gap.mask(hours)[:, np.newaxis]
+    energy = generation.table.reindex(columns=list(FUELS)).loc[hours].abs()
+    share_frac = float(energy.where(filled, 0.0).to_numpy().sum() / energy.to_numpy().sum())
+    shares = {"generation": share_frac, **{fuel: float(filled[fuel].mean()) for fuel in fleets}}
+    for what, frac in shares.items():
+        if frac > MOSTLY_FRAC:
+            raise DataError(
+                f"{generation.source.origin}: {PERCENT * frac:.0f} % of {what} in the horizon is "
+                f"filled, in gaps of over {LONGEST_GAP_H} h ({gaps[0].sentence()}); at most "
+                f"{PERCENT * MOSTLY_FRAC:g} % may be. Plan other hours, or import a record that "
+                "has them"
+            )
