@@ -27,6 +27,10 @@ with straight lines (`dcsim.traces.weather`) [h]."""
 MOSTLY_FRAC = 0.5
 """A horizon with more than this share in such gaps is refused, whatever its source [-]."""
 
+WARNED_FRAC = 0.01
+"""Gaps of an imported record are warned of if together they are more than this share of the
+horizon: a good year may have a day or three (PJM 2022: 28 hours) [-]."""
+
 MOST_NAMED = 5
 """So many gaps are named in warnings; of more, the number."""
 
@@ -76,11 +80,10 @@ class Gap:
         return inside
 
     def sentence(self) -> str:
-        """Return what is missing, from when to when."""
+        """Return what lacks, from when to when."""
         first, last = (f"{stamp:%Y-%m-%d %H:%M}Z" for stamp in (self.start, self.end))
-        verb = "is" if len(self.columns) == 1 else "are"
         names = ", ".join(self.columns)
-        return f"{names} {verb} missing from {first} to {last} ({self.hours:,} hours)"
+        return f"no usable {names} from {first} to {last} ({self.hours:,} hours)"
 
 
 def fill_missing(table: pd.DataFrame, origin: str, repair: str) -> Filled:
@@ -173,16 +176,25 @@ def refuse_long_gaps(gaps: Sequence[Gap], origin: str) -> None:
 
 def warnings_of_gaps(gaps: Sequence[Gap], hours: pd.DatetimeIndex, origin: str) -> Iterator[str]:
     """Yield a warning for each of the longest gaps of a horizon, and one for the rest."""
+    if _share_frac(gaps, hours) <= WARNED_FRAC:
+        return
     for gap in gaps[:MOST_NAMED]:
-        share_frac = gap.mask(hours).mean()
         yield (
-            f"{origin}: {gap.sentence()}, {PERCENT * share_frac:.0f} % of the horizon, and filled "
-            "from the hours around; what is optimal there is so for filled hours only"
+            f"{origin}: {gap.sentence()}, {PERCENT * _share_frac([gap], hours):.2g} % of the "
+            "horizon; filled from the hours around. What is optimal there is so for filled hours "
+            "only"
         )
     rest = gaps[MOST_NAMED:]
     if rest:
-        missing = np.any([gap.mask(hours) for gap in rest], axis=0)
         yield (
             f"{origin}: {len(rest)} more gaps of over {LONGEST_GAP_H} h are filled, "
-            f"{int(missing.sum()):,} hours of the horizon"
+            f"{PERCENT * _share_frac(rest, hours):.2g} % of the horizon"
         )
+
+
+def _share_frac(gaps: Sequence[Gap], hours: pd.DatetimeIndex) -> float:
+    """Return the share of a horizon that lies in any of the gaps."""
+    inside = np.zeros(len(hours), dtype=bool)
+    for gap in gaps:
+        inside |= gap.mask(hours)
+    return float(inside.mean())
