@@ -8,24 +8,20 @@ where they are most of it.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
-from dcsim.errors import DataError
 from dcsim.grid.generation import FUELS, GridGeneration, Repair, Source
 from dcsim.grid.repair.changes import counted_by_rule, warnings_of_shares, within
 from dcsim.grid.repair.gaps import (
-    LONGEST_GAP_H,
-    MOSTLY_FRAC,
     Gap,
     long_gaps,
     refuse_long_gaps,
+    refuse_mostly_filled,
     warnings_of_gaps,
 )
 from dcsim.grid.repair.negative import clip_negative, refuse_below_zero, warnings_of_below_zero
 from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.scenario.spec import Scenario
-from dcsim.units import PERCENT
 
 
 def checked_grid(
@@ -49,8 +45,9 @@ def checked_grid(
     if generation.is_plain:
         refuse_long_gaps(gaps, origin)
         refuse_below_zero(planned, origin)
-    else:
-        _refuse_mostly_filled(gaps, generation, _fleets(scenario), hours)
+    if generation.changes is not None and generation.has_generation:
+        parts = {"generation": FUELS, **{fuel: [fuel] for fuel in _fleets(scenario)}}
+        refuse_mostly_filled(generation.changes, planned, parts, origin)
     repairs = (*_repairs(generation, hours), *clip_negative(planned)[1])
     told = (*warnings_of_gaps(gaps, hours, origin), *warnings_of_below_zero(planned, origin))
     checked = replace(source, repairs=repairs, warnings=(*source.warnings, *told))
@@ -84,23 +81,3 @@ def _fleets(scenario: Scenario) -> list[str]:
         for fuel, plant in plants.items()
         if plant.source != "weather" and (plant.enabled or plant.least_mw > 0)
     ]
-
-
-def _refuse_mostly_filled(
-    gaps: Sequence[Gap], generation: GridGeneration, fleets: Sequence[str], hours: pd.DatetimeIndex
-) -> None:
-    """Refuse hours in which most generation, or most of a fleet that is needed, is filled."""
-    filled = pd.DataFrame(False, hours, list(FUELS))
-    for gap in gaps:
-        filled[list(gap.columns)] |= gap.mask(hours)[:, np.newaxis]
-    energy = generation.table.reindex(columns=list(FUELS)).loc[hours].abs()
-    share_frac = float(energy.where(filled, 0.0).to_numpy().sum() / energy.to_numpy().sum())
-    shares = {"generation": share_frac, **{fuel: float(filled[fuel].mean()) for fuel in fleets}}
-    for what, frac in shares.items():
-        if frac > MOSTLY_FRAC:
-            raise DataError(
-                f"{generation.source.origin}: {PERCENT * frac:.0f} % of {what} in the horizon is "
-                f"filled, in gaps of over {LONGEST_GAP_H} h ({gaps[0].sentence()}); at most "
-                f"{PERCENT * MOSTLY_FRAC:g} % may be. Plan other hours, or import a record that "
-                "has them"
-            )

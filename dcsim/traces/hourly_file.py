@@ -16,7 +16,12 @@ from dcsim.grid.generation import LARGEST_MW, ONE_HOUR, Repair, Source, check_ho
 from dcsim.grid.readers.columns import numbers, refuse_blank, utc_stamps
 from dcsim.grid.readers.table import read_table, sha256_of
 from dcsim.grid.repair.changes import counted_by_rule, within
-from dcsim.grid.repair.gaps import fill_missing, long_gaps, refuse_long_gaps
+from dcsim.grid.repair.gaps import (
+    fill_missing,
+    long_gaps,
+    refuse_long_gaps,
+    refuse_mostly_filled,
+)
 
 LARGEST_USD_PER_MWH = 1e5
 """No market lets a price go so far: the caps of ERCOT, 5,000 to 9,000 USD/MWh, are among the
@@ -150,6 +155,8 @@ def _without_missing(
     """
     filled = fill_missing(values, origin, repair)
     refuse_long_gaps(long_gaps(filled.changes, filled.table, hours), origin)
+    parts = {name: [name] for name in map(str, values)}
+    refuse_mostly_filled(filled.changes, filled.table.loc[hours], parts, origin)
     return filled.table, tuple(counted_by_rule(within(filled.changes, hours)))
 
 

@@ -4,7 +4,7 @@ A filled hour has the shape of the hours around it and none of their extremes. A
 is optimal for weather and prices that nobody reported.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,7 @@ before, and a plan would size its storage by averages. Weather files have 6 h, a
 with straight lines (`dcsim.traces.weather`) [h]."""
 
 MOSTLY_FRAC = 0.5
-"""A horizon with more than this share in such gaps is refused, whatever its source [-]."""
+"""A horizon of which more than this share is filled is refused, whatever its source [-]."""
 
 WARNED_FRAC = 0.01
 """Gaps of an imported record are warned of if together they are more than this share of the
@@ -102,7 +102,7 @@ def fill_missing(table: pd.DataFrame, origin: str, repair: str) -> Filled:
     filled, methods = table.mask(blank, 0.0), pd.DataFrame("", table.index, table.columns)
     if repair == INTERPOLATE:
         filled, methods = fill(filled, night)
-        filled = filled.mask(_lines_through_the_day(methods))
+        _refuse_lines_through_the_day(methods, origin)
     check_finite(filled, origin, was_repaired=repair == INTERPOLATE)
     row, column = np.nonzero(table.isna().to_numpy())
     rules = np.where(blank.to_numpy(), BLANK_NIGHT, INTERPOLATE)
@@ -130,10 +130,18 @@ def _blank_nights(table: pd.DataFrame, night: Mask) -> pd.DataFrame:
     return blank
 
 
-def _lines_through_the_day(methods: pd.DataFrame) -> pd.DataFrame:
-    """Tell which cells of solar got a long straight line for want of another such hour."""
-    lines = (methods == LINE) & (methods.columns == "solar")
-    return lines.apply(lambda column: run_lengths(column.to_numpy()) > LINE_HOURS)
+def _refuse_lines_through_the_day(methods: pd.DataFrame, origin: str) -> None:
+    """Refuse solar that only a long straight line could fill, for want of another such hour."""
+    if "solar" not in methods:
+        return
+    lines = run_lengths((methods["solar"] == LINE).to_numpy())
+    if (lines > LINE_HOURS).any():
+        first = methods.index[int(np.argmax(lines > LINE_HOURS))]
+        raise DataError(
+            f"{origin}: solar is missing at {first:%Y-%m-%d %H:%M}Z and at that hour of every "
+            f"other day, for {int(lines.max())} h in a row; a straight line over more than "
+            f"{LINE_HOURS} h is no sunshine. Give these hours"
+        )
 
 
 def long_gaps(changes: pd.DataFrame, table: pd.DataFrame, hours: pd.DatetimeIndex) -> list[Gap]:
@@ -145,7 +153,7 @@ def long_gaps(changes: pd.DataFrame, table: pd.DataFrame, hours: pd.DatetimeInde
         hours: The horizon.
     """
     found: dict[tuple[int, int], list[str]] = {}
-    for column, cells in changes[~changes["filled"].isin(("", NIGHT))].groupby("column"):
+    for column, cells in _filled_cells(changes).groupby("column"):
         if column in table:
             bridge = is_dark(table[column].to_numpy(dtype=float)) & (column == "solar")
             for span in spans(table.index.isin(cells[INDEX]), bridge):
@@ -158,6 +166,45 @@ def long_gaps(changes: pd.DataFrame, table: pd.DataFrame, hours: pd.DatetimeInde
     ]
     touching = [gap for gap in gaps if gap.mask(hours).any()]
     return sorted(touching, key=lambda gap: (-gap.hours, gap.start))
+
+
+def refuse_mostly_filled(
+    changes: pd.DataFrame,
+    table: pd.DataFrame,
+    parts: Mapping[str, Sequence[str]],
+    origin: str,
+) -> None:
+    """Refuse a horizon of which most is filled, by the sum of its values.
+
+    Args:
+        changes: Of the horizon or more.
+        table: The horizon's values after filling.
+        parts: What is judged by itself, by name, and the columns that add up to it.
+        origin: What to call the source in the message.
+
+    Raises:
+        DataError: Names the part, its share and the limit.
+    """
+    values = table.abs()
+    cells = _filled_cells(changes)
+    is_filled = pd.DataFrame(
+        {name: table.index.isin(cells.loc[cells["column"] == name, INDEX]) for name in values},
+        table.index,
+    )
+    filled, whole = values.where(is_filled, 0.0).sum(), values.sum()
+    for part, columns in parts.items():
+        filled_frac = filled[list(columns)].sum() / (whole[list(columns)].sum() or 1.0)
+        if filled_frac > MOSTLY_FRAC:
+            raise DataError(
+                f"{origin}: {PERCENT * filled_frac:.0f} % of {part} in the horizon is filled from "
+                f"other hours; at most {PERCENT * MOSTLY_FRAC:g} % may be. Plan other hours, or "
+                "give a record that has them"
+            )
+
+
+def _filled_cells(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the changes that were found from other hours, and not by a rule alone."""
+    return changes[~changes["filled"].isin(("", NIGHT))]
 
 
 def refuse_long_gaps(gaps: Sequence[Gap], origin: str) -> None:
