@@ -146,8 +146,14 @@ def refuse_below_zero(table: pd.DataFrame, origin: str) -> None:
 def warnings_of_below_zero(table: pd.DataFrame, origin: str) -> Iterator[str]:
     """Yield a warning for every fuel below zero beyond what is explained."""
     for one in below_zero(table):
-        explained = "storage" if one.fuel in STORES else "station use"
+        explained = _EXPLAINED["store" if one.fuel in STORES else "plant"]
         yield (
-            f"{origin}: {one.sentence()}, beyond what {explained} explains. Is the sign right? "
-            "Costs and carbon follow from the rest"
+            f"{origin}: {one.sentence()}, more than {explained}. Is the sign right? Costs and "
+            "carbon follow from the rest"
         )
+
+
+_EXPLAINED = {
+    "plant": "idle plants draw for themselves",
+    "store": "pumps and batteries take and give back",
+}
