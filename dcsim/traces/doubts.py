@@ -27,7 +27,7 @@ from dcsim.scenario.spec import Scenario
 def checked_grid(
     generation: GridGeneration, scenario: Scenario, hours: pd.DatetimeIndex
 ) -> GridGeneration:
-    """Return a grid whose source has the repairs of the planned hours, and warnings.
+    """Return a grid whose source has warnings of what was repaired in the planned hours.
 
     Args:
         generation: The whole record.
@@ -48,10 +48,14 @@ def checked_grid(
     if generation.changes is not None and generation.has_generation:
         parts = {"generation": FUELS, **{fuel: [fuel] for fuel in _fleets(scenario)}}
         refuse_mostly_filled(generation.changes, planned, parts, origin)
-    repairs = (*_repairs(generation, hours), *clip_negative(planned)[1])
-    told = (*warnings_of_gaps(gaps, hours, origin), *warnings_of_below_zero(planned, origin))
-    checked = replace(source, repairs=repairs, warnings=(*source.warnings, *told))
-    return replace(generation, source=checked)
+    warnings = (
+        *source.warnings,
+        *warnings_of_gaps(gaps, hours, origin),
+        *warnings_of_below_zero(planned, origin),
+        *warnings_of_shares(replace(source, repairs=_repairs_of(generation, hours)), len(hours)),
+    )
+    repairs = (*source.repairs, *clip_negative(generation.table)[1])
+    return replace(generation, source=replace(source, repairs=repairs, warnings=warnings))
 
 
 def warned_of_shares(sources: Sequence[Source], hours: int) -> Iterator[Source]:
@@ -66,11 +70,12 @@ def _long_gaps(generation: GridGeneration, hours: pd.DatetimeIndex) -> list[Gap]
     return long_gaps(generation.changes, generation.table, hours)
 
 
-def _repairs(generation: GridGeneration, hours: pd.DatetimeIndex) -> Iterator[Repair]:
-    """Yield what was changed in the planned hours of generation by fuel."""
-    if generation.changes is not None:
-        fuels = generation.changes[generation.changes["column"].isin(FUELS)]
-        yield from counted_by_rule(within(fuels, hours))
+def _repairs_of(generation: GridGeneration, hours: pd.DatetimeIndex) -> tuple[Repair, ...]:
+    """Return what was changed in some hours of generation by fuel."""
+    if generation.changes is None:
+        return ()
+    fuels = generation.changes[generation.changes["column"].isin(FUELS)]
+    return tuple(counted_by_rule(within(fuels, hours)))
 
 
 def _fleets(scenario: Scenario) -> list[str]:

@@ -150,7 +150,7 @@ def build_traces(scenario: Scenario) -> Traces:
     return Traces(
         table,
         local_day_numbers(window, scenario.datacenter.time_zone),
-        tuple(warned_of_shares(sources, len(window))),
+        (sources[0], *warned_of_shares(sources[1:], len(window))),
     )
 
 
