@@ -195,10 +195,12 @@ def refuse_mostly_filled(
     for part, columns in parts.items():
         filled_frac = filled[list(columns)].sum() / (whole[list(columns)].sum() or 1.0)
         if filled_frac > MOSTLY_FRAC:
+            stamps = table.index[is_filled[list(columns)].any(axis=1)]
             raise DataError(
                 f"{origin}: {PERCENT * filled_frac:.0f} % of {part} in the horizon is filled from "
-                f"other hours; at most {PERCENT * MOSTLY_FRAC:g} % may be. Plan other hours, or "
-                "give a record that has them"
+                f"other hours ({len(stamps):,} hours, {stamps[0]:%Y-%m-%d %H:%M}Z to "
+                f"{stamps[-1]:%Y-%m-%d %H:%M}Z); at most {PERCENT * MOSTLY_FRAC:g} % may be. Plan "
+                "other hours, or give a record that has them"
             )
 
 
