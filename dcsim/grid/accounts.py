@@ -22,7 +22,7 @@ from dcsim.grid.intensity import (
 )
 from dcsim.grid.marginal import marginal_intensity_kg_per_mwh
 from dcsim.grid.records import CARBON_FREE, INTENSITY, NET_GENERATION, neighbours
-from dcsim.grid.repair.year import clip_negative
+from dcsim.grid.repair.negative import clip_negative
 from dcsim.grid.store.grids import year_ids, year_records
 from dcsim.grid.tracing.interchange import connected
 from dcsim.grid.tracing.trace import Traced, trace

@@ -27,6 +27,11 @@ class Repair:
     rule: str
     hours: int
     detail: str
+    is_routine: bool = False
+    """Whether it follows from a calendar, a unit or a clock, and says nothing against the data:
+    else a warning is given where it changes a large share of the hours."""
+    of_hours: int | None = None
+    """Hours it was looked for in, if not those of the horizon [h]."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ class GridGeneration:
         ba_code: EIA's code of the balancing authority; empty if the file does not say.
         records: All that was reported of the same hours, for accounts that need more than
             generation (`dcsim.grid.records`); none for a reference year or a plain file.
+        changes: What repair changed, hour by hour (`dcsim.grid.repair.changes`); none for a
+            reference year.
     """
 
     table: pd.DataFrame
@@ -72,6 +79,7 @@ class GridGeneration:
     wind_nameplate_mw: float | None = None
     ba_code: str = ""
     records: pd.DataFrame | None = None
+    changes: pd.DataFrame | None = None
 
     @property
     def index(self) -> pd.DatetimeIndex:
@@ -82,6 +90,11 @@ class GridGeneration:
     def has_generation(self) -> bool:
         """Tell whether generation by fuel is known, and not a carbon intensity alone."""
         return len(self.table.columns) > 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it was read from a plain file as it is, without import."""
+        return self.records is None and not self.source.is_modelled
 
     def __post_init__(self) -> None:
         """Refuse a table that is not hourly, whole and by fuel."""
@@ -169,6 +182,6 @@ def check_finite(table: pd.DataFrame, origin: str, *, was_repaired: bool = False
     if was_repaired:
         raise DataError(f"{found}; there is no value in the column to fill it from")
     raise DataError(
-        f"{found}; none may be missing. Set grid.repair: interpolate to fill them linearly and "
-        "have the result report it."
+        f"{found}; none may be missing. Set grid.repair: interpolate to fill gaps of up to a day "
+        "from the hours around and have the result report it."
     )

@@ -85,7 +85,7 @@ class Grid(Part):
     estimate; as the imported file reports it; or, in every hour alike, the horizon's mean of the
     first, which is Carbon Explorer's way and blind to time."""
     repair: Literal["refuse", "interpolate"] = "refuse"
-    """What to do with missing values: refuse the file, or fill them linearly and report it."""
+    """What to do with missing values: refuse them, or fill gaps of up to a day and report it."""
     capacity_factor: Literal["nameplate", "maximum"] | None = None
     """What solar and wind generation is divided by: the fleet's nameplate (of a reference year that
     at which the fleet has its published yield), or the year's highest hour. Left out: the nameplate

@@ -13,16 +13,16 @@ from dcsim.grid.accounts import HourlyCarbon, hourly_carbon
 from dcsim.grid.generation import (
     ONE_HOUR,
     GridGeneration,
-    Repair,
     Source,
     check_finite,
     check_hourly,
     first_where,
 )
-from dcsim.grid.repair.year import clip_negative
+from dcsim.grid.repair.negative import clip_negative
 from dcsim.grid.store.grids import load_grid
 from dcsim.scenario.rates import years_of
 from dcsim.scenario.spec import Horizon, Scenario
+from dcsim.traces.doubts import checked_grid, warned_of_shares
 from dcsim.traces.own_supply import Output, outputs_of
 from dcsim.traces.prices import prices_of
 from dcsim.traces.workload import facility_load
@@ -124,7 +124,8 @@ def build_traces(scenario: Scenario) -> Traces:
     """
     generation = load_grid(scenario.grid, scenario.seed)
     window = horizon_of(generation.index, scenario.horizon, generation.source.origin)
-    whole_year, clipped = clip_negative(generation.table)
+    generation = checked_grid(generation, scenario, window)
+    whole_year = clip_negative(generation.table)[0]
     solar, wind = outputs_of(scenario, generation, whole_year, window)
     carbon = hourly_carbon(generation, scenario.grid, window)
     load_mw, load_source = facility_load(scenario, window)
@@ -142,14 +143,11 @@ def build_traces(scenario: Scenario) -> Traces:
         },
         index=window,
     )
+    sources = (*_sources(generation, carbon, (solar, wind)), load_source, *prices.sources)
     return Traces(
         table,
         local_day_numbers(window, scenario.datacenter.time_zone),
-        (
-            *_sources(generation, carbon, clipped, (solar, wind)),
-            load_source,
-            *prices.sources,
-        ),
+        (sources[0], *warned_of_shares(sources[1:], len(window))),
         yields=tuple(o.plant_yield for o in (solar, wind) if o.plant_yield is not None),
     )
 
@@ -198,15 +196,13 @@ def _split_load(load_mw: pd.Series, scenario: Scenario) -> dict[str, pd.Series]:
 def _sources(
     generation: GridGeneration,
     carbon: HourlyCarbon,
-    clipped: Sequence[Repair],
     outputs: Sequence[Output],
 ) -> tuple[Source, ...]:
     grid = generation.source
     note = f"{grid.note}. Capacity factors: {'; '.join(o.basis for o in outputs)}"
-    repairs = (*grid.repairs, *clipped)
     of_fleet = [w for output in outputs if output.source is None for w in output.warnings]
     return (
-        replace(grid, note=note, repairs=repairs, warnings=(*grid.warnings, *of_fleet)),
+        replace(grid, note=note, warnings=(*grid.warnings, *of_fleet)),
         carbon.source,
         *(
             replace(output.source, warnings=(*output.source.warnings, *output.warnings))

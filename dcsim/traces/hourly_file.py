@@ -21,7 +21,13 @@ from dcsim.grid.readers.column_units import Unit, mw_per_unit, unit_of
 from dcsim.grid.readers.columns import numbers, refuse_blank, utc_stamps
 from dcsim.grid.readers.table import read_table, sha256_of
 from dcsim.grid.records import INDEX
-from dcsim.grid.repair.year import interpolate_missing
+from dcsim.grid.repair.changes import counted_by_rule, within
+from dcsim.grid.repair.gaps import (
+    fill_missing,
+    long_gaps,
+    refuse_long_gaps,
+    refuse_mostly_filled,
+)
 from dcsim.traces.hourly_means import ONE_MINUTE, averaged, hourly_means, step_of
 from dcsim.units import HOURS_PER_DAY
 
@@ -134,7 +140,7 @@ def read_hourly(
     origin = str(path)
     hourly, step, note = _read(path, quantity, repair, start)
     _check_covers(pd.DatetimeIndex(hourly.index), hours, origin)
-    whole, filling = _without_missing(hourly, origin, repair)
+    whole, filling = _without_missing(hourly, hours, origin, repair)
     values = whole.loc[hours].iloc[:, 0]
     repairs = (*averaged(step, len(hours)), *filling)
     warnings = _warnings(values, quantity, path.name)
@@ -334,11 +340,18 @@ def _hourly(values: pd.DataFrame, step: pd.Timedelta, origin: str, repair: str) 
 
 
 def _without_missing(
-    values: pd.DataFrame, origin: str, repair: str
+    values: pd.DataFrame, hours: pd.DatetimeIndex, origin: str, repair: str
 ) -> tuple[pd.DataFrame, tuple[Repair, ...]]:
-    filled, repairs = interpolate_missing(values) if repair == "interpolate" else (values, ())
-    check_finite(filled, origin, was_repaired=bool(repairs))
-    return filled, repairs
+    """Return values with gaps filled as asked, and what of the hours was filled.
+
+    Raises:
+        DataError: A value is missing that is not to be filled, or the hours lie in a long gap.
+    """
+    filled = fill_missing(values, origin, repair)
+    refuse_long_gaps(long_gaps(filled.changes, filled.table, hours), origin)
+    parts = {name: [name] for name in map(str, values)}
+    refuse_mostly_filled(filled.changes, filled.table.loc[hours], parts, origin)
+    return filled.table, tuple(counted_by_rule(within(filled.changes, hours)))
 
 
 def _check_covers(index: pd.DatetimeIndex, hours: pd.DatetimeIndex, origin: str) -> None:

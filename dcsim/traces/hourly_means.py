@@ -95,4 +95,4 @@ def averaged(step: pd.Timedelta, hours: int) -> tuple[Repair, ...]:
         return ()
     rows, minutes = ONE_HOUR / step, step / ONE_MINUTE
     detail = f"each hour is the mean of its {rows:g} values, one every {minutes:g} minutes"
-    return (Repair(HOURLY_MEANS, hours, detail),)
+    return (Repair(HOURLY_MEANS, hours, detail, is_routine=True),)

@@ -10,7 +10,7 @@ import pandas as pd
 from dcsim.errors import DataError
 from dcsim.grid.authorities import Authority, FleetYield
 from dcsim.grid.generation import GridGeneration, Source
-from dcsim.grid.repair.year import clip_negative
+from dcsim.grid.repair.negative import clip_negative
 from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.scenario.spec import Grid, Scenario
 from dcsim.traces.bands import band_of, short

@@ -136,7 +136,11 @@ def lay(
         (REPEAT_28_FEBRUARY, "29 February is 28 February again"): is_leap,
         ("lay_by_hour_of_year", "not in the file; the same hour of its latest year"): is_other_year,
     }
-    repairs = [Repair(rule, int(n.sum()), why) for (rule, why), n in counts.items() if n.any()]
+    repairs = (
+        Repair(rule, int(n.sum()), why, is_routine=True)
+        for (rule, why), n in counts.items()
+        if n.any()
+    )
     return pd.Series(hourly.to_numpy()[rows], index=index), tuple(repairs)
 
 

@@ -228,7 +228,9 @@ def _fill(
         if missing.any():
             table = table.assign(**{column: _interpolate(table[column], longest, origin)})
             hours = int(np.ceil(missing.sum() / rows_per_hour))
-            repairs.append(Repair("interpolate_weather", hours, f"{column}, linearly"))
+            of_hours = int(len(table) / rows_per_hour)
+            words = f"{column}, linearly"
+            repairs.append(Repair("interpolate_weather", hours, words, of_hours=of_hours))
     return table, tuple(repairs)
 
 
@@ -242,7 +244,8 @@ def _with_standard_pressure(
         raise DataError(f"{origin}: has neither pressure nor the elevation of the site; needs one")
     standard_pa = float(alt2pres(elevation_m))
     detail = f"the file has none; {standard_pa:.0f} Pa, standard at {elevation_m:g} m"
-    repair = Repair("standard_pressure", int(len(table) / rows_per_hour), detail)
+    hours = int(len(table) / rows_per_hour)
+    repair = Repair("standard_pressure", hours, detail, is_routine=True)
     return table.assign(**{PRESSURE: standard_pa}), repair
 
 
@@ -300,7 +303,7 @@ def _believe_the_sun(weather: Weather) -> Weather:
         f"average, not {asked:.1f}"
     )
     hours = int(len(weather.table) * weather.step / ONE_HOUR)
-    repair = Repair(MOVE_TO_THE_SUN, hours, detail)
+    repair = Repair(MOVE_TO_THE_SUN, hours, detail, is_routine=True)
     return replace(moved[best], repairs=(*weather.repairs, repair))
 
 

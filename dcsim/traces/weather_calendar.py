@@ -72,7 +72,7 @@ def _with_leap_days(
     hours = int(len(repeated) * step / ONE_HOUR)
     detail = "the file leaves 29 February out; it is 28 February again"
     whole = pd.concat([table, repeated]).sort_index()
-    return whole, (Repair(REPEAT_28_FEBRUARY, hours, detail),)
+    return whole, (Repair(REPEAT_28_FEBRUARY, hours, detail, is_routine=True),)
 
 
 def _same_calendar(given: pd.DatetimeIndex, common: pd.DatetimeIndex) -> bool:

@@ -17,7 +17,7 @@ from dcsim.grid.intensity import (
     factors_of,
     factors_table,
 )
-from dcsim.grid.repair.year import clip_negative
+from dcsim.grid.repair.negative import clip_negative
 from dcsim.grid.store.grids import read_grid_file
 from dcsim.scenario.spec import Grid
 

@@ -129,7 +129,7 @@ def test_a_mean_over_years_is_named_and_its_smoothness_told(tmp_path: Path) -> N
     read = read_weather(path)
     assert read.facts.is_average
     assert read.is_typical
-    _, source = plant_cf(WindOption(source="weather", file=path), YEAR)
+    _, source, *_ = plant_cf(WindOption(source="weather", file=path), YEAR)
     assert "EPW, average of many years, laid by hour of year, UTC" in source.note
     assert "hour by hour" not in source.note
     (told,) = source.warnings
@@ -142,14 +142,14 @@ def test_a_mean_over_years_is_named_and_its_smoothness_told(tmp_path: Path) -> N
 def test_a_header_may_say_that_hours_are_means(tmp_path: Path, source: str) -> None:
     path = files.write_epw(tmp_path / "site", files.greensboro(), years=False, source=source)
     assert read_weather(path).facts.is_average
-    _, found = plant_cf(SolarOption(source="weather", file=path), YEAR)
+    _, found, *_ = plant_cf(SolarOption(source="weather", file=path), YEAR)
     assert len(found.warnings) == 1
 
 
 def test_wind_of_climate_normals_may_be_in_miles_an_hour(tmp_path: Path) -> None:
     """3.05 m/s pass as a mean, and would be 1.4."""
     path = files.write_epw(tmp_path / "site", files.greensboro(), source="Climate-Normals")
-    _, found = plant_cf(WindOption(source="weather", file=path), YEAR)
+    _, found, *_ = plant_cf(WindOption(source="weather", file=path), YEAR)
     assert "EPW of climate normals, average of many years" in found.note
     assert "3.1 m/s at 10 m would then be 1.4" in found.warnings[1]
 

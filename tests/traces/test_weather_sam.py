@@ -174,8 +174,8 @@ def test_a_label_may_name_the_height(tmp_path: Path, table: pd.DataFrame) -> Non
 def test_measured_at_m_stands_before_the_format(tmp_path: Path, table: pd.DataFrame) -> None:
     """2 m by NSRDB gives more at the hub than the same speed of 10 m: ln ratios 1.38 apart."""
     path = files.write_sam(tmp_path / "site", table, Source="NSRDB", Version="3.1")
-    own, source = plant_cf(WindOption(source="weather", file=path), YEAR)
-    asked, told = plant_cf(WindOption(source="weather", file=path, measured_at_m=10.0), YEAR)
+    own, source, *_ = plant_cf(WindOption(source="weather", file=path), YEAR)
+    asked, told, *_ = plant_cf(WindOption(source="weather", file=path, measured_at_m=10.0), YEAR)
     assert own.mean() > 1.5 * asked.mean()
     assert "wind at 2 m, by NSRDB 3.1" in source.note
     assert "wind at 10 m, by measured_at_m" in told.note

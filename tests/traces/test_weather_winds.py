@@ -211,7 +211,7 @@ def test_measured_at_m_chooses_one_of_the_heights(tmp_path: Path) -> None:
 def test_tables_of_wind_make_wind_plants_and_no_solar_ones(tmp_path: Path) -> None:
     path = srw(tmp_path / "site.srw")
     index = pd.date_range("2011-03-01", periods=48, freq="h", tz="UTC", unit="s")
-    cf, source = plant_cf(plant(path), index)
+    cf, source, *_ = plant_cf(plant(path), index)
     assert 0 < cf.mean() < 1
     assert "wind at 10, 80 m, by its header" in source.note
     with pytest.raises(DataError, match=r"is a table of wind .* without irradiance"):

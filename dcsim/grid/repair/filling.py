@@ -5,6 +5,9 @@ days around it, one longer still from the same hours of the weeks around it, alo
 from the one before to the one after, so that night stays night and Sunday stays Sunday. Beyond the
 first and the last value there is no line: the mean of all the same hours, weighted by the inverse
 square of their distance, takes its place. It is no copy of any of them.
+
+Solar without a value at night is zero, and a gap of solar goes on through the night: it is as long
+as from its first hour to its last, so that two days without sun are one gap.
 """
 
 import numpy as np
@@ -16,6 +19,7 @@ from dcsim.units import DAYS_PER_WEEK, HOURS_PER_DAY
 LINE = "by a straight line"
 DAYS = "from the same hours of the days around"
 WEEKS = "from the same hours of the weeks around"
+NIGHT = "as zero at night"
 
 LINE_HOURS = 3
 """Longest gap bridged by a straight line: solar bends more within a longer one [h]."""
@@ -56,25 +60,41 @@ def runs(mask: Mask) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def fill(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def spans(gaps: Mask, bridge: Mask) -> list[tuple[int, int]]:
+    """Return first position and position after the last of every gap.
+
+    Args:
+        gaps: Hours without a value of their own.
+        bridge: Hours that do not end a gap, as nights do not end one of solar.
+    """
+    joined = ((start, np.flatnonzero(gaps[start:end])) for start, end in runs(gaps | bridge))
+    return [(int(s + at[0]), int(s + at[-1]) + 1) for s, at in joined if len(at)]
+
+
+def fill(table: pd.DataFrame, night: Mask | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fill every missing value of a table of whole, consecutive hours.
 
     Args:
         table: Hourly values; a column without any value stays as it is.
+        night: Hours in which solar is zero (`dcsim.grid.repair.night`); not known if left out.
 
     Returns:
         The filled table, and one like it of how each value was filled, `""` where it was not.
     """
     filled, methods = table.copy(), pd.DataFrame("", index=table.index, columns=table.columns)
+    never = np.zeros(len(table), dtype=bool)
     for column in table.columns[(table.isna().any() & table.notna().any()).to_numpy()]:
         values = table[column].to_numpy(dtype=float)
-        filled[column], methods[column] = _fill_column(values)
+        is_dark = night if night is not None and column == "solar" else never
+        filled[column], methods[column] = _fill_column(values, is_dark)
     return filled, methods
 
 
-def _fill_column(values: Values) -> tuple[Values, NDArray[np.object_]]:
+def _fill_column(values: Values, night: Mask) -> tuple[Values, NDArray[np.object_]]:
+    at_night = np.isnan(values) & night
+    values = np.where(at_night, 0.0, values)
     missing = np.isnan(values)
-    method = np.where(missing, _methods(missing), "").astype(object)
+    method = np.where(missing, _methods(missing, night), "").astype(object)
     filled = values.copy()
     for name, period in _PERIOD.items():
         where = method == name
@@ -83,12 +103,15 @@ def _fill_column(values: Values) -> tuple[Values, NDArray[np.object_]]:
     rest = method == LINE
     known = np.flatnonzero(~missing)
     filled[rest] = np.interp(np.flatnonzero(rest), known, values[known])
+    method[at_night] = NIGHT
     return filled, method
 
 
-def _methods(missing: Mask) -> NDArray[np.str_]:
+def _methods(missing: Mask, bridge: Mask) -> NDArray[np.str_]:
     """Choose by the length of the gap; an end of the series has no line to draw."""
-    length = run_lengths(missing)
+    length = np.zeros(len(missing), dtype=np.int64)
+    for start, end in spans(missing, bridge):
+        length[start:end] = end - start
     names = np.select([length <= LINE_HOURS, length <= DAYS_HOURS], [LINE, DAYS], WEEKS)
     at_an_end = np.zeros(len(missing), dtype=bool)
     known = np.flatnonzero(~missing)

@@ -9,14 +9,15 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from dcsim.grid.authorities import known_authorities
 from dcsim.grid.generation import FUELS
 from dcsim.grid.records import INDEX, INTENSITY, NET_GENERATION, STORAGE
+from dcsim.grid.repair.changes import BLANK_NIGHT
 from dcsim.grid.repair.clock import clock_doubts
-from dcsim.grid.repair.filling import runs
+from dcsim.grid.repair.filling import NIGHT, spans
+from dcsim.grid.repair.negative import below_zero
 from dcsim.grid.repair.screens import LEAST_HOURS
 from dcsim.grid.repair.year import ABSENCES, RepairedYear
 from dcsim.units import HOURS_PER_DAY, HOURS_PER_YEAR, PERCENT
@@ -81,6 +82,7 @@ def _letter(value: float, limits: tuple[float, ...]) -> str:
 def _of_changes(repaired: RepairedYear, fuels: list[str]) -> Iterator[Finding]:
     """Judge how much was changed, and how long the longest gap was."""
     changes = repaired.changes[repaired.changes["column"].isin(fuels)]
+    changes = changes[changes["rule"] != BLANK_NIGHT]
     absent = changes["rule"].isin(ABSENCES)
     yield from _of_absences(repaired, changes[absent], fuels)
     changes = changes[~absent]
@@ -124,11 +126,11 @@ def _longest_gap(repaired: RepairedYear, changes: pd.DataFrame, fuel: str) -> in
 
     Nights between filled days of solar belong to it, though they are as reported: zero.
     """
-    stamps = changes.loc[(changes["column"] == fuel) & (changes["filled"] != ""), INDEX]
+    is_filled = ~changes["filled"].isin(("", NIGHT))
+    stamps = changes.loc[(changes["column"] == fuel) & is_filled, INDEX]
     filled = repaired.table.index.isin(stamps)
-    spans = runs(filled | (repaired.table[fuel] == 0).to_numpy())
-    places = [np.flatnonzero(filled[start:end]) for start, end in spans]
-    return max((int(place[-1] - place[0]) + 1 for place in places if len(place)), default=0)
+    nights = (repaired.table[fuel] == 0).to_numpy()
+    return max((end - start for start, end in spans(filled, nights)), default=0)
 
 
 def _of_totals(repaired: RepairedYear) -> Iterator[Finding]:
@@ -152,6 +154,8 @@ def _of_the_whole(repaired: RepairedYear) -> Iterator[Finding]:
     for fuel, length in repaired.doubtful:
         letter = max(DOUBTFUL_ZEROS, _letter(length, GAP_HOURS))
         yield letter, f"{fuel} at zero for {length} hours, kept but doubtful"
+    for below in below_zero(repaired.table[[f for f in repaired.table if f in FUELS]]):
+        yield _letter(below.unexplained_frac, ENERGY_FRAC), below.sentence()
     for doubt in clock_doubts(repaired.ba_code, hours):
         yield DOUBTFUL_CLOCK, doubt
     if len(hours) < LEAST_HOURS:

@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from dcsim.grid.authorities import known_authorities
-from dcsim.grid.generation import FUELS, Repair, first_where
+from dcsim.grid.generation import FUELS
 from dcsim.grid.records import INDEX, STORAGE
 from dcsim.grid.repair import pauses, repeats, screens
+from dcsim.grid.repair.changes import BLANK_NIGHT
 from dcsim.grid.repair.clock import is_night
 from dcsim.grid.repair.filling import Mask, Values, fill, run_lengths
+from dcsim.grid.repair.night import blank_nights, dark_hours
 from dcsim.units import HOURS_PER_DAY
 
 Screen = Callable[[pd.DataFrame], pd.DataFrame]
@@ -36,6 +38,7 @@ class Rule:
 RULES = (
     Rule("duplicate_hour", "an hour given twice: the same once, else the last that was given"),
     Rule("missing_hour", "an hour without any value"),
+    Rule(BLANK_NIGHT, "solar without a value at night, with other fuels: none"),
     Rule("missing_value", "an hour without this value"),
     Rule("not_reported_yet", "a fuel that is not there yet, or hardly, is none until it is"),
     Rule("no_longer_reported", "a fuel that was next to nothing at the last is none from then"),
@@ -111,11 +114,13 @@ class _Work:
         values: Generation by fuel and storage.
         codes: Position of the first rule that changed a cell in `RULES`, or -1.
         methods: How each cell was filled, or empty.
+        night: Hours in which solar is zero if it has no value.
     """
 
     values: pd.DataFrame
     codes: np.ndarray
     methods: np.ndarray
+    night: Mask
 
     def mark(self, rule: str, where: np.ndarray) -> None:
         """Say which rule found a cell, unless one did before."""
@@ -139,10 +144,12 @@ def repair_year(ba_code: str, table: pd.DataFrame, hours: pd.DatetimeIndex) -> R
         kept[generation].copy(),
         np.full((len(hours), len(generation)), _NONE),
         np.full((len(hours), len(generation)), "", dtype=object),
+        _night(ba_code, kept),
     )
     work.mark("missing_hour", (kept.isna().all(axis=1).to_numpy())[:, np.newaxis])
     work.mark("missing_value", work.values.isna().to_numpy(dtype=bool))
     absences = _settle_absent(ba_code, work)
+    _settle_blank_nights(work)
     _find_sunless_days(ba_code, work)
     settled = _screen_and_fill(work)
     repaired = kept.copy()
@@ -169,6 +176,28 @@ def _settle_doubled(
     differing = int(((first != last) & first.notna()).any(axis=1).sum())
     note = f"{doubled} records of an hour given before; in {differing} hours the values differed"
     return first, last, (note,)
+
+
+def _night(ba_code: str, table: pd.DataFrame) -> Mask:
+    """Return the hours in which solar is zero if it has no value, by its days and by the sun."""
+    if "solar" not in table:
+        return np.zeros(len(table), dtype=bool)
+    night = dark_hours(table["solar"].to_numpy(dtype=float))
+    authority = known_authorities().get(ba_code)
+    if authority is None or authority.solar_longitude is None or ba_code in SOLAR_HEAT_STORED:
+        return night
+    by_the_sun: Mask = is_night(pd.DatetimeIndex(table.index), authority.solar_longitude)
+    return night | by_the_sun
+
+
+def _settle_blank_nights(work: _Work) -> None:
+    """Set solar to none where it alone has no value at night, as feeds leave it."""
+    if "solar" not in work.values or work.values["solar"].isna().all():
+        return
+    others = work.values.drop(columns="solar").notna().any(axis=1).to_numpy()
+    blank = blank_nights(work.values["solar"].isna().to_numpy(), work.night) & others
+    work.codes[blank, work.values.columns.get_loc("solar")] = _CODE[BLANK_NIGHT]
+    work.values["solar"] = work.values["solar"].mask(blank, 0.0)
 
 
 def _settle_absent(ba_code: str, work: _Work) -> tuple[str, ...]:
@@ -233,7 +262,7 @@ def _screen_and_fill(work: _Work) -> tuple[str, ...]:
     long_enough = len(work.values) >= screens.LEAST_HOURS
     for _ in range(ROUNDS):
         screened = _screen(work) if long_enough else work.values
-        filled, methods = fill(screened)
+        filled, methods = fill(screened, work.night)
         work.methods = np.where(methods.to_numpy() != "", methods.to_numpy(), work.methods)
         if not _differs(filled, work.values).any():
             break
@@ -330,33 +359,3 @@ def _sun_at_night(ba_code: str, table: pd.DataFrame) -> tuple[str, ...]:
         return ()
     highest = solar[lit].max()
     return (f"solar_at_night: solar in {lit.sum()} hours of night, up to {highest:.0f} MW; kept",)
-
-
-def interpolate_missing(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Repair, ...]]:
-    """Fill missing values linearly in time, the ends with the nearest value.
-
-    Returns:
-        The table without missing values where a column has any value at all, and what was done.
-    """
-    missing = table.isna().any(axis=1)
-    if not missing.any():
-        return table, ()
-    first = first_where(missing)
-    detail = f"missing values filled linearly in time, first at {first:%Y-%m-%d %H:%M}Z"
-    filled = table.interpolate(method="linear", limit_direction="both")
-    return filled, (Repair("interpolate", int(missing.sum()), detail),)
-
-
-def clip_negative(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Repair, ...]]:
-    """Set negative generation, which is station use or pumping, to zero for rates and shares.
-
-    Returns:
-        The table with no value below zero, and what was done.
-    """
-    negative = (table < 0).any(axis=1)
-    if not negative.any():
-        return table, ()
-    detail = (
-        f"negative generation (station use, pumping) as zero, lowest {table.min().min():.0f} MW"
-    )
-    return table.clip(lower=0), (Repair("clip_negative", int(negative.sum()), detail),)

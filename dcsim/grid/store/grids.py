@@ -15,9 +15,7 @@ from dcsim.grid.authorities import authority_named
 from dcsim.grid.generation import (
     FUELS,
     GridGeneration,
-    Repair,
     Source,
-    check_finite,
     check_hourly,
 )
 from dcsim.grid.readers import carbon_explorer, plain
@@ -25,7 +23,8 @@ from dcsim.grid.readers.columns import without_column
 from dcsim.grid.readers.formats import refuse_import_formats
 from dcsim.grid.readers.table import read_table, sha256_of
 from dcsim.grid.records import INTENSITY
-from dcsim.grid.repair.year import interpolate_missing
+from dcsim.grid.repair.changes import counted_by_rule
+from dcsim.grid.repair.gaps import fill_missing
 from dcsim.grid.store.provenance import GridId, parse_grid_id
 from dcsim.grid.store.versions import (
     StoredGrid,
@@ -136,7 +135,7 @@ def generation_of(stored: StoredGrid, grid: Grid) -> GridGeneration:
     files = ", ".join(file.name for file in kept.files)
     grade = f"grade {kept.grade}: {kept.reasons[0]}"
     said = (f"{formats} ({files})", grade, *stored.notes, without_column(fuels))
-    repairs = tuple(Repair(rule.rule, rule.hours, rule.detail) for rule in kept.repairs)
+    repairs = tuple(counted_by_rule(stored.changes))
     hashes = ", ".join(dict.fromkeys(file.sha256 for file in kept.files))
     return GridGeneration(
         table,
@@ -145,6 +144,7 @@ def generation_of(stored: StoredGrid, grid: Grid) -> GridGeneration:
         grid.wind_nameplate_mw,
         ba_code=stored.grid_id.ba_code,
         records=records,
+        changes=stored.changes,
     )
 
 
@@ -188,7 +188,12 @@ def read_grid_file(path: Path, grid: Grid) -> GridGeneration:
         )
     table, note = reader.read(raw, str(path))
     check_hourly(table.index, str(path))
-    table, repairs = interpolate_missing(table) if grid.repair == "interpolate" else (table, ())
-    check_finite(table, str(path), was_repaired=bool(repairs))
-    source = Source("grid", path.name, f"{reader.NAME}; {note}", sha256_of(path), repairs)
-    return GridGeneration(table, source, grid.solar_nameplate_mw, grid.wind_nameplate_mw)
+    filled = fill_missing(table, str(path), grid.repair)
+    source = Source("grid", path.name, f"{reader.NAME}; {note}", sha256_of(path), filled.repairs)
+    return GridGeneration(
+        filled.table,
+        source,
+        grid.solar_nameplate_mw,
+        grid.wind_nameplate_mw,
+        changes=filled.changes,
+    )

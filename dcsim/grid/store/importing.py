@@ -18,6 +18,7 @@ from dcsim.grid.authorities import authority_named
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.formats import format_named
 from dcsim.grid.records import INDEX
+from dcsim.grid.repair.changes import counted_by_rule
 from dcsim.grid.repair.grade import Grade, grade_year
 from dcsim.grid.repair.year import RepairedYear, repair_year
 from dcsim.grid.store.joining import (
@@ -247,19 +248,12 @@ def _provenance(
         hours=len(repaired.table),
         changed_hours=int(repaired.changes[INDEX].nunique()),
         files=tuple(one.origin for one in joined.files),
-        repairs=tuple(_rule_counts(repaired.changes)),
+        repairs=tuple(
+            RuleCount(rule=one.rule, hours=one.hours, detail=one.detail)
+            for one in counted_by_rule(repaired.changes)
+        ),
         notes=tuple(dict.fromkeys((*joined.notes, *repaired.notes))),
         grade=grade.letter,
         reasons=grade.reasons,
         dcsim=version("dcsim"),
     )
-
-
-def _rule_counts(changes: pd.DataFrame) -> Iterator[RuleCount]:
-    """Yield for each rule in how many hours it changed something, and in which columns."""
-    for rule, changed in changes.groupby("rule", sort=True):
-        hours = changed[INDEX].nunique()
-        columns = ", ".join(f"{name} {n}" for name, n in changed["column"].value_counts().items())
-        first = changed[INDEX].min()
-        detail = f"{columns}; first at {first:%Y-%m-%d %H:%M}Z"
-        yield RuleCount(rule=str(rule), hours=int(hours), detail=detail)

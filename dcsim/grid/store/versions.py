@@ -43,7 +43,7 @@ _NEWEST = "newest"
 UNCHANGED = "no grid was changed"
 _STAGING = ".staging"
 _VERSION_DIGITS = 8
-_CHANGED = (INDEX, "column", "rule", "reported_mw", "repaired_mw")
+_CHANGED = (INDEX, "column", "rule", "reported_mw", "repaired_mw", "filled")
 
 
 @dataclass(frozen=True)

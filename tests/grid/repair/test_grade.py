@@ -193,3 +193,13 @@ def test_a_carbon_intensity_alone_is_graded_by_the_hours_it_lacks(
     grade = grade_year(repair_year("ERCO", table, YEAR))
     assert grade.letter == letter
     assert f"carbon intensity alone; {missing} of 8760" in grade.reasons[0]
+
+
+@pytest.mark.parametrize(("coal_mw", "letter"), [(-1.0, "A"), (-5.0, "B"), (-20.0, "C")])
+def test_a_fuel_below_zero_counts_by_what_station_use_does_not_explain(
+    coal_mw: float, letter: str
+) -> None:
+    """Of 1,000 MW: 1 MW is station use, 4 MW more are 0.4 %, 19 MW more are 1.9 %."""
+    grade = graded(year_of(natural_gas=1000.0).assign(coal=coal_mw))
+    assert grade.letter == letter
+    assert ("coal is below zero" in grade.reasons[0]) == (letter > "A")

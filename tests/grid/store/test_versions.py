@@ -63,8 +63,8 @@ def records(first_mw: float = 1.0) -> pd.DataFrame:
 
 
 def changes() -> pd.DataFrame:
-    row = (records().index[1], "coal", "missing_hour", float("nan"), 2.0)
-    columns = ["utc_hour_beginning", "column", "rule", "reported_mw", "repaired_mw"]
+    row = (records().index[1], "coal", "missing_hour", float("nan"), 2.0, "by a straight line")
+    columns = ["utc_hour_beginning", "column", "rule", "reported_mw", "repaired_mw", "filled"]
     return pd.DataFrame([row], columns=columns)
 
 
