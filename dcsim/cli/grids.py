@@ -49,13 +49,14 @@ def list_(
     all_: Annotated[bool, typer.Option("--all", help="Also those that no longer report.")] = False,
 ) -> None:
     """List the balancing authorities, and which of their years are imported."""
-    from dcsim.grid.authorities import known_authorities
+    from dcsim.grid.authorities import authority_of_code, known_authorities
     from dcsim.grid.store.versions import store_folder, stored_ids
 
     years: dict[str, list[str]] = {}
     for grid_id in stored_ids():
         years.setdefault(grid_id.ba_code, []).append(f"{grid_id.year} ({_grade_of(grid_id)})")
-    shown = [ba for ba in known_authorities().values() if all_ or ba.is_active]
+    new = [authority_of_code(code) for code in years if code not in known_authorities()]
+    shown = [ba for ba in (*known_authorities().values(), *new) if all_ or ba.is_active]
     rows = (
         (
             ba.ba_code,
@@ -146,6 +147,9 @@ def fetch(
 
 def _print_import(result: ImportResult) -> None:
     """Print what was put away, a line a year, and what was left out."""
+    from dcsim.grid.authorities import known_authorities
+    from dcsim.grid.readers.naming import unregistered_note
+
     formats = [file.format for one in result.imported for file in one.provenance.files]
     typer.echo(f"Read as {', '.join(dict.fromkeys(formats))}")
     rows = ((str(one.grid_id), *_kept(one.provenance)) for one in result.imported)
@@ -155,6 +159,10 @@ def _print_import(result: ImportResult) -> None:
             typer.echo(f"{one.grid_id} was there already")
         if one.joined is not None and one.joined != one.grid_id:
             typer.echo(f"Joined {one.grid_id} from the files and {one.joined}")
+    codes = dict.fromkeys(one.grid_id.ba_code for one in result.imported)
+    for code in codes:
+        if code not in known_authorities():
+            typer.echo(f"Note: {unregistered_note(code)}")
     for line in result.left_out:
         typer.echo(f"Left out: {line}")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError, UnknownFormat
-from dcsim.grid.authorities import known_authorities
+from dcsim.grid.authorities import NEW_AUTHORITIES, known_authorities
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers import (
     carbon_explorer,
@@ -192,7 +192,7 @@ def refuse_absent(wanted: Collection[str], seen: Collection[str], what: str) -> 
         DataError: Names the first that is not there, and the nearest there is.
     """
     absent = sorted(set(wanted) - set(seen))
-    unknown = [code for code in absent if code not in known_authorities()]
+    unknown = [code for code in absent if code not in {**known_authorities(), **NEW_AUTHORITIES}]
     refused = unknown or (absent if len(absent) == len(set(wanted)) else [])
     if refused:
         code = refused[0]

@@ -10,7 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError
-from dcsim.grid.authorities import authority_named
+from dcsim.grid.authorities import (
+    Authority,
+    authority_named,
+    authority_of_code,
+    code_in,
+    known_authorities,
+)
 from dcsim.grid.generation import (
     FUELS,
     GridGeneration,
@@ -56,9 +62,35 @@ def load_grid(grid: Grid, seed: int) -> GridGeneration:
     if version == REFERENCE:
         from dcsim.grid.reference.year import reference_year  # pvlib takes a second to import
 
-        return reference_year(authority_named(code), seed)
+        return reference_year(_with_facts(code), seed)
     stored = read_stored(stored_id(str(grid.id)))
     return generation_of(stored, grid)
+
+
+def known_authority(name: str) -> Authority:
+    """Return an authority of the registry, or a newer one that EIA publishes or the store has.
+
+    Raises:
+        ScenarioError: There is none; names the nearest.
+    """
+    code = code_in(name)
+    is_stored = any(grid_id.ba_code == code for grid_id in stored_ids())
+    return authority_of_code(code) if is_stored else authority_named(name)
+
+
+def _with_facts(code: str) -> Authority:
+    """Return an authority whose annual facts are known.
+
+    Raises:
+        ScenarioError: There is none, or its facts are not in the registry.
+    """
+    authority = known_authority(code)
+    if authority.ba_code not in known_authorities():
+        raise ScenarioError(
+            f"grid.id: there is no reference year of {authority.ba_code}, for its annual facts are "
+            "not in dcsim's registry; import or fetch a year of it, or take a neighbour's"
+        )
+    return authority
 
 
 def stored_id(text: str) -> GridId:
@@ -87,7 +119,7 @@ def code_of(name: str) -> str:
     try:
         return authority_named(name).ba_code
     except ScenarioError:
-        return name.upper()
+        return code_in(name)
 
 
 def _stored_instead(grid_id: GridId) -> str:
@@ -124,7 +156,7 @@ def generation_of(stored: StoredGrid, grid: Grid) -> GridGeneration:
     formats = ", ".join(dict.fromkeys(file.format for file in kept.files))
     files = ", ".join(file.name for file in kept.files)
     grade = f"grade {kept.grade}: {kept.reasons[0]}"
-    said = (f"{formats} ({files})", grade, *stored.notes, without_column(fuels))
+    said = (f"{formats} ({files})", grade, *_place_note(stored), *stored.notes, *_absent(fuels))
     repairs = tuple(Repair(rule.rule, rule.hours, rule.detail) for rule in kept.repairs)
     hashes = ", ".join(dict.fromkeys(file.sha256 for file in kept.files))
     return GridGeneration(
@@ -135,6 +167,17 @@ def generation_of(stored: StoredGrid, grid: Grid) -> GridGeneration:
         ba_code=stored.grid_id.ba_code,
         records=records,
     )
+
+
+def _place_note(stored: StoredGrid) -> tuple[str, ...]:
+    """Return what an authority's missing facts mean; nothing of one in the registry."""
+    code = stored.grid_id.ba_code
+    return () if code in known_authorities() else (authority_of_code(code).note,)
+
+
+def _absent(fuels: list[str]) -> tuple[str, ...]:
+    """Return which fuels have no column; nothing of a grid whose generation is not known."""
+    return (without_column(fuels),) if fuels else ()
 
 
 def year_ids(year: int) -> dict[str, GridId]:

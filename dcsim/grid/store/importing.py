@@ -14,9 +14,9 @@ from typing import get_args
 import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError
-from dcsim.grid.authorities import authority_named
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.formats import format_named
+from dcsim.grid.readers.naming import given_code, wanted_code
 from dcsim.grid.records import INDEX
 from dcsim.grid.repair.grade import Grade, grade_year
 from dcsim.grid.repair.year import RepairedYear, repair_year
@@ -129,8 +129,8 @@ def import_files(
     """
     files = [file for path in paths for file in files_of(path)]
     asked = Asked(
-        authority_named(ba_code).ba_code if ba_code else None,
-        tuple(authority_named(name).ba_code for name in wanted) if wanted else None,
+        given_code(ba_code, (file.name for file in files)) if ba_code else None,
+        tuple(wanted_code(name) for name in wanted) if wanted else None,
         format_named(format_name).name if format_name else None,
         clock,
         replaces,

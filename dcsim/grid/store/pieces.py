@@ -97,7 +97,7 @@ def read_all(
         refuse_absent(asked.wanted, read.seen, names_of(files))
     if read.unknown:
         codes = ", ".join(sorted(read.unknown)[:5])
-        read.left_out.append(f"{codes}: no balancing authority of the registry")
+        read.left_out.append(f"{codes}: no code of a balancing authority")
     return read
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from dcsim.errors import DataError
+from dcsim.grid.authorities import CODE_PATTERN
 
 SCHEMA = 1
 """Of what is in a version's folder; another one is made by another dcsim."""
 
 VERSION = re.compile(r"[0-9a-f]{8}")
-_GRID_ID = re.compile(rf"([A-Z]{{2,5}}):([0-9]{{4}})(?::({VERSION.pattern}))?")
+_GRID_ID = re.compile(rf"({CODE_PATTERN}):([0-9]{{4}})(?::({VERSION.pattern}))?")
 
 
 @dataclass(frozen=True, order=True)

@@ -412,10 +412,10 @@ def test_codes_that_are_no_authority_are_left_out_and_said(tmp_path: Path) -> No
     """A made-up code beside CISO in an INTERCHANGE file: CISO is kept."""
     flows = interchange_file(tmp_path, hours())
     lines = flows.read_text().splitlines()
-    flows.write_text("\n".join([*lines, lines[1].replace("CISO", "ZZZZ", 1)]) + "\n")
+    flows.write_text("\n".join([*lines, lines[1].replace("CISO", "ZZ-Z", 1)]) + "\n")
     result = import_files([plain_file(tmp_path, mix(hours())), flows], clock="as-given")
     assert [one.grid_id.ba_code for one in result.imported] == ["CISO"]
-    assert result.left_out == ("ZZZZ: no balancing authority of the registry",)
+    assert result.left_out == ("ZZ-Z: no code of a balancing authority",)
 
 
 def test_only_looks_for_an_authority_in_all_files_together(tmp_path: Path) -> None:
