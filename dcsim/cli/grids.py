@@ -38,6 +38,10 @@ ClockOption = Annotated[
         help="Take out EIA's known clock faults: where the format is EIA's, always, or never.",
     ),
 ]
+JoinOption = Annotated[
+    bool,
+    typer.Option("--join", help="Join them also to a year that is stored from other records."),
+]
 grids_app.command("show")(grids_show.show)
 grids_app.command("check")(grids_show.check)
 grids_app.command("map")(grids_show.map_)
@@ -98,6 +102,7 @@ def import_(
     replace: Annotated[
         bool, typer.Option("--replace", help="Begin anew, without what is stored of the years.")
     ] = False,
+    join: JoinOption = False,
 ) -> None:
     """Read hourly records in any known format, repair and grade them, and keep them."""
     from dcsim.grid.store.importing import clock_named, import_files
@@ -110,6 +115,7 @@ def import_(
             format_name=format_,
             clock=clock_named(clock),
             replaces=replace,
+            joins=join,
             progress=progress,
         )
     _print_import(result)
@@ -121,6 +127,7 @@ def fetch(
         list[str], typer.Option("--ba", help="EIA's code, or `all`. May be given again.")
     ],
     year: Annotated[int, typer.Option("--year", help="Calendar year, UTC.")],
+    join: JoinOption = False,
     url: Annotated[str | None, typer.Option("--url", hidden=True)] = None,
 ) -> None:
     """Fetch a year from EIA's API (key in EIA_API_KEY, or asked for), and import it.
@@ -141,7 +148,7 @@ def fetch(
         typer.prompt("EIA API key", hide_input=True) if sys.stdin.isatty() else ""
     )
     with bar() as progress:
-        result = fetch_year(codes, year, key, progress=progress, base_url=url or URL)
+        result = fetch_year(codes, year, key, progress=progress, base_url=url or URL, joins=join)
     _print_import(result)
 
 

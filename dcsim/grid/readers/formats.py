@@ -53,6 +53,7 @@ class Format:
         read: Reads a file in pieces, each of one authority.
         is_eia_clock: Whether its stamps came from EIA-930 unchanged, so that EIA's clock faults of
             single authorities are in it.
+        family: Who publishes it, of formats that hold pieces of one record; else its own name.
     """
 
     name: str
@@ -60,7 +61,11 @@ class Format:
     matches: Callable[[Sniff], bool]
     read: Callable[[Input, Options], Iterator[Records]]
     is_eia_clock: bool = True
+    family: str = ""
 
+
+EIA_930 = "EIA-930"
+"""The family of EIA's own files, which complete and revise one another."""
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -68,16 +73,36 @@ FORMATS: tuple[Format, ...] = (
         "EIA-930 six-month BALANCE file",
         eia930_balance.recognizes,
         eia930_balance.pieces,
+        family=EIA_930,
     ),
     Format(
         "eia930-interchange",
         "EIA-930 six-month INTERCHANGE file",
         eia930_interchange.recognizes,
         eia930_interchange.pieces,
+        family=EIA_930,
     ),
-    Format("eia-api", "reply of EIA's API, version 2", eia_json.recognizes, eia_json.pieces),
-    Format("eia-bulk", "EIA's bulk file EBA", eia_bulk.recognizes, eia_bulk.pieces),
-    Format("eia-bulk-wide", "EIA's bulk series side by side", eba_wide.recognizes, eba_wide.pieces),
+    Format(
+        "eia-api",
+        "reply of EIA's API, version 2",
+        eia_json.recognizes,
+        eia_json.pieces,
+        family=EIA_930,
+    ),
+    Format(
+        "eia-bulk",
+        "EIA's bulk file EBA",
+        eia_bulk.recognizes,
+        eia_bulk.pieces,
+        family=EIA_930,
+    ),
+    Format(
+        "eia-bulk-wide",
+        "EIA's bulk series side by side",
+        eba_wide.recognizes,
+        eba_wide.pieces,
+        family=EIA_930,
+    ),
     Format(
         "electricity-maps",
         "Electricity Maps CSV",
@@ -124,6 +149,11 @@ def format_named(name: str) -> Format:
         if known.name == name:
             return known
     raise ScenarioError(f"there is no format {name!r}; known are {_names()}")
+
+
+def family_of(title: str) -> str:
+    """Return the family of a format by its title, as the provenance of records has it."""
+    return next((known.family for known in FORMATS if known.title == title and known.family), title)
 
 
 def read_records(

@@ -33,6 +33,7 @@ class Asked:
     clock: Clock
     replaces: bool
     years: frozenset[int] | None
+    joins: bool
 
 
 @dataclass(frozen=True)
