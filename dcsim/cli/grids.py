@@ -166,6 +166,8 @@ def _print_import(result: ImportResult) -> None:
             typer.echo(f"{one.grid_id} was there already")
         if one.joined is not None and one.joined != one.grid_id:
             typer.echo(f"Joined {one.grid_id} from the files and {one.joined}")
+    for warning in dict.fromkeys(w for one in result.imported for w in one.provenance.warnings):
+        typer.echo(f"Warning: {warning}")
     codes = dict.fromkeys(one.grid_id.ba_code for one in result.imported)
     for code in codes:
         if code not in known_authorities():

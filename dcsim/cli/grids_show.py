@@ -68,6 +68,8 @@ def _print_shown(shown: ShownGrid) -> None:
         print_table(("fuel", "GWh", "share"), rows, right=(1, 2))
     if authority.note:
         typer.echo(f"Note: {authority.note}")
+    for warning in generation.source.warnings:
+        typer.echo(f"Warning: {warning}")
 
 
 def _facts(shown: ShownGrid) -> Iterable[tuple[str, str]]:
@@ -103,6 +105,8 @@ def check(
         ((rule.rule, f"{rule.hours:,}", rule.detail) for rule in kept.repairs),
         right=(1,),
     )
+    for warning in kept.warnings:
+        typer.echo(f"Warning: {warning}")
     for note in stored.notes:
         typer.echo(f"Note: {note}")
     for file in kept.files:

@@ -124,12 +124,12 @@ def build_traces(scenario: Scenario) -> Traces:
     """
     generation = load_grid(scenario.grid, scenario.seed)
     window = horizon_of(generation.index, scenario.horizon, generation.source.origin)
+    carbon = hourly_carbon(generation, scenario.grid, window)
     whole_year, clipped = clip_negative(generation.table)
     solar, wind = (
         _output_of(plant, fuel, whole_year, generation, scenario.grid, window, scenario.seed)
         for fuel, plant in (("solar", scenario.solar), ("wind", scenario.wind))
     )
-    carbon = hourly_carbon(generation, scenario.grid, window)
     load_mw, load_source = facility_load(scenario, window)
     prices = prices_of(scenario, window)
     table = pd.DataFrame(
@@ -186,7 +186,7 @@ def _output_of(
     if plant.enabled or plant.min_mw > 0:
         raise DataError(
             f"{generation.source.origin}: holds no {fuel} generation to scale {fuel} from; set "
-            f"{fuel}.source: weather with a file, or {fuel}.enabled: false"
+            f"{fuel}.source: weather and {fuel}.file: FILE of weather, or {fuel}.enabled: false"
         )
     return _Output(pd.Series(0.0, index=window), f"{fuel}: not to be built", None)
 

@@ -15,17 +15,20 @@ from dcsim.grid.readers.limits import (
 )
 
 
-def utc_stamps(stamps: pd.Series, origin: str, *, naive_is_utc: bool) -> pd.DatetimeIndex:
+def utc_stamps(
+    stamps: pd.Series, origin: str, *, naive_is_utc: bool, whole_hours: bool = True
+) -> pd.DatetimeIndex:
     """Parse stamps to UTC.
 
     Args:
         stamps: Text or timestamps; the index says in which line each stands.
         origin: What to call the file in messages.
         naive_is_utc: Whether the column's name says that stamps without an offset are UTC.
+        whole_hours: Whether each must be a whole hour.
 
     Raises:
-        DataError: A stamp is unreadable, no whole hour of this century, or has no offset where one
-            is needed.
+        DataError: A stamp is unreadable, no whole hour (if it must be) of this century, or has no
+            offset where one is needed.
     """
     as_text = stamps.astype(str)
     parsed = pd.to_datetime(as_text, utc=True, errors="coerce", format="ISO8601")
@@ -35,7 +38,7 @@ def utc_stamps(stamps: pd.Series, origin: str, *, naive_is_utc: bool) -> pd.Date
             f"{origin}, line {stamps.index[row]}: {stamps.name} is {as_text.iloc[row]!r}; "
             "stamps must read like 2022-01-01T00:00:00+00:00"
         )
-    is_odd = is_odd_stamp(pd.DatetimeIndex(parsed))
+    is_odd = is_odd_stamp(pd.DatetimeIndex(parsed if whole_hours else parsed.dt.floor("h")))
     if is_odd.any():
         row = int(is_odd.argmax())
         raise DataError(

@@ -18,11 +18,14 @@ from dcsim.grid.readers import (
     eba_wide,
     eia930_balance,
     eia930_interchange,
+    eia930_workbook,
     eia_bulk,
     eia_json,
     electricity_maps,
     gridemissions,
+    intensity,
     plain,
+    pudl,
 )
 from dcsim.grid.readers.limits import refuse_beyond
 from dcsim.grid.readers.refused import reason_to_refuse
@@ -83,6 +86,20 @@ FORMATS: tuple[Format, ...] = (
         family=EIA_930,
     ),
     Format(
+        "eia930-workbook",
+        "sheet of EIA-930's workbook of an authority",
+        eia930_workbook.recognizes,
+        eia930_workbook.pieces,
+        family=EIA_930,
+    ),
+    Format(
+        "pudl",
+        "PUDL's table of EIA-930",
+        pudl.recognizes,
+        pudl.pieces,
+        family=EIA_930,
+    ),
+    Format(
         "eia-api",
         "reply of EIA's API, version 2",
         eia_json.recognizes,
@@ -127,6 +144,13 @@ FORMATS: tuple[Format, ...] = (
         "Carbon Explorer or SustainDC columns",
         carbon_explorer.recognizes,
         carbon_explorer.pieces,
+    ),
+    Format(
+        "intensity",
+        "hourly carbon intensity",
+        intensity.recognizes,
+        intensity.pieces,
+        is_eia_clock=False,
     ),
     Format(
         "plain",

@@ -25,7 +25,7 @@ from dcsim.grid.generation import (
     check_finite,
     check_hourly,
 )
-from dcsim.grid.readers import carbon_explorer, plain
+from dcsim.grid.readers import carbon_explorer, intensity, plain
 from dcsim.grid.readers.columns import without_column
 from dcsim.grid.readers.table import read_table, sha256_of
 from dcsim.grid.records import INTENSITY
@@ -161,7 +161,7 @@ def generation_of(stored: StoredGrid, grid: Grid) -> GridGeneration:
     hashes = ", ".join(dict.fromkeys(file.sha256 for file in kept.files))
     return GridGeneration(
         table,
-        Source("grid", str(stored.grid_id), "; ".join(said), hashes, repairs),
+        Source("grid", str(stored.grid_id), "; ".join(said), hashes, repairs, kept.warnings),
         grid.solar_nameplate_mw,
         grid.wind_nameplate_mw,
         ba_code=stored.grid_id.ba_code,
@@ -195,9 +195,9 @@ def year_records(year: int) -> dict[str, pd.DataFrame]:
 
 
 def read_grid_file(path: Path, grid: Grid) -> GridGeneration:
-    """Read a plain hourly file of generation as it is, and repair it as asked.
+    """Read a plain hourly file of generation or intensity as it is, and repair it as asked.
 
-    This is the strict door: two formats, and nothing is changed that the scenario does not ask
+    This is the strict door: three formats, and nothing is changed that the scenario does not ask
     for. Files in the formats of the agencies go through `dcsim grids import`.
 
     Args:
@@ -209,11 +209,13 @@ def read_grid_file(path: Path, grid: Grid) -> GridGeneration:
             `grid.repair` does not allow to be filled.
     """
     raw = read_table(path)
+    if intensity.matches(raw.columns):
+        return _intensity_grid(path, intensity.read(raw, str(path)), grid)
     reader = next((reader for reader in _READERS if reader.matches(raw.columns)), None)
     if reader is None:
         raise DataError(
             f"{path}, line 1: is in no known format: expected a column {plain.STAMP} with "
-            f"<fuel>_mw columns, or {','.join(carbon_explorer.FUEL_OF)}; "
+            f"<fuel>_mw columns or {INTENSITY}, or {','.join(carbon_explorer.FUEL_OF)}; "
             f"got {', '.join(map(str, raw.columns[:8]))}. Files of EIA, Electricity Maps and "
             "others are read with `dcsim grids import`"
         )
@@ -223,3 +225,19 @@ def read_grid_file(path: Path, grid: Grid) -> GridGeneration:
     check_finite(table, str(path), was_repaired=bool(repairs))
     source = Source("grid", path.name, f"{reader.NAME}; {note}", sha256_of(path), repairs)
     return GridGeneration(table, source, grid.solar_nameplate_mw, grid.wind_nameplate_mw)
+
+
+def _intensity_grid(path: Path, found: intensity.HourlyIntensity, grid: Grid) -> GridGeneration:
+    """Return a grid of which a carbon intensity alone is known.
+
+    Raises:
+        DataError: An hour is missing, doubled or out of order, or a value is missing that
+            `grid.repair` does not allow to be filled.
+    """
+    check_hourly(found.table.index, str(path))
+    fills = grid.repair == "interpolate"
+    table, repairs = interpolate_missing(found.table) if fills else (found.table, ())
+    check_finite(table, str(path), was_repaired=bool(repairs))
+    note = "; ".join((intensity.NAME, *found.notes))
+    source = Source("grid", path.name, note, sha256_of(path), repairs, found.warnings)
+    return GridGeneration(table[[]], source, records=table)

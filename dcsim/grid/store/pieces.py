@@ -134,6 +134,7 @@ def _read_file(
             is_eia_clock=asked.clock == "eia" or (asked.clock == "auto" and has_faults),
             batch=0,
             notes=records.notes,
+            warnings=records.warnings,
         )
         path = folder / f"{next(number)}.arrow"
         with explained(store_folder(), UNCHANGED):

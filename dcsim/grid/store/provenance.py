@@ -55,6 +55,8 @@ class FileOrigin(_Kept):
     """Which import of the year it came with, counted from 0."""
     notes: tuple[str, ...]
     """What its reader says."""
+    warnings: tuple[str, ...] = ()
+    """What its reader says that must be known before a result is used."""
 
 
 class RuleCount(_Kept):
@@ -82,3 +84,8 @@ class Provenance(_Kept):
     reasons: tuple[str, ...]
     dcsim: str
     """Version of dcsim whose readers and rules made it."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what must be known before a result is used, each once."""
+        return tuple(dict.fromkeys(said for file in self.files for said in file.warnings))

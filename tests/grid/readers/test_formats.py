@@ -117,7 +117,7 @@ def test_formats_have_names_of_their_own() -> None:
     assert len(set(names)) == len(names)
     assert all(format_named(name).title for name in names)
     clocks = {known.name for known in FORMATS if not known.is_eia_clock}
-    assert clocks == {"electricity-maps", "plain"}
+    assert clocks == {"electricity-maps", "intensity", "plain"}
     with pytest.raises(ScenarioError, match=r"no format 'csv'; known are eia930-balance, eia930-i"):
         format_named("csv")
 
