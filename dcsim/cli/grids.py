@@ -143,7 +143,7 @@ def fetch(
     from dcsim.grid.store.fetching import active_codes, fetch_year
 
     is_all = any(name.lower() == "all" for name in ba)
-    codes = active_codes() if is_all else [authority_named(name).ba_code for name in ba]
+    codes = active_codes(year) if is_all else [authority_named(name).ba_code for name in ba]
     key = key_from(os.environ) or checked_key(
         typer.prompt("EIA API key", hide_input=True) if sys.stdin.isatty() else ""
     )

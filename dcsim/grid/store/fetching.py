@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
 from dcsim.errors import DataError, OutputError, explained
-from dcsim.grid.authorities import known_authorities
+from dcsim.grid.authorities import NEW_AUTHORITIES, known_authorities
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.eia_api import FIRST_YEAR, GOES_ON, fetch, forget
 from dcsim.grid.readers.eia_http import URL, Manners
@@ -29,9 +29,11 @@ from dcsim.grid.store.versions import read_provenance, resolve, store_folder
 _FETCHED = ".fetched"
 
 
-def active_codes() -> list[str]:
-    """Return the codes of all authorities that report today."""
-    return [code for code, authority in known_authorities().items() if authority.is_active]
+def active_codes(year: int | None = None) -> list[str]:
+    """Return the codes of all authorities that report today; of a year, also those new in it."""
+    known = [code for code, authority in known_authorities().items() if authority.is_active]
+    new = [code for code, first in NEW_AUTHORITIES.items() if year and first.year <= year]
+    return [*known, *new]
 
 
 def fetch_year(

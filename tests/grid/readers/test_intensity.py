@@ -187,3 +187,25 @@ def test_a_plan_without_generation_needs_weather_or_no_plants(tmp_path: Path) ->
     plants = {name: getattr(asked, name).model_copy(update=without) for name in ("solar", "wind")}
     traces = build_traces(asked.model_copy(update=plants))
     assert traces.column("intensity_kg_per_mwh").tolist() == KG
+
+
+def test_demand_beside_an_intensity_is_kept(tmp_path: Path) -> None:
+    columns = stamped("intensity_kg_per_mwh", KG) | {"demand_mw": [9.0] * 30}
+    ((found, records),) = read_records(table_file(tmp_path, columns), ba_code="ERCO")
+    assert (found.name, sorted(records.table)) == ("plain", ["demand", INTENSITY])
+
+
+def test_electricity_maps_is_read_at_the_strict_door(tmp_path: Path) -> None:
+    columns = stamped("Carbon Intensity gCO₂eq/kWh (LCA)", KG, "Datetime (UTC)") | {
+        "Zone Id": ["US-TEX-ERCO"] * 30,
+        "Carbon Intensity gCO₂eq/kWh (direct)": [kg - 50 for kg in KG],
+        "Low Carbon Percentage": [40.0] * 30,
+        "Renewable Percentage": [30.0] * 30,
+    }
+    records = strict(table_file(tmp_path, columns)).records
+    assert records is not None
+    assert records.iloc[0].to_dict() == {
+        INTENSITY: 400,
+        DIRECT_INTENSITY: 350,
+        CARBON_FREE: pytest.approx(0.4),
+    }

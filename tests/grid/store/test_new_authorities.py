@@ -7,6 +7,7 @@ import pytest
 
 from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.authorities import authority_named, authority_of_code, is_authority_code
+from dcsim.grid.store.fetching import active_codes
 from dcsim.grid.store.grids import known_authority, load_grid
 from dcsim.grid.store.importing import import_files
 from dcsim.report.grid_report import check_grid, show_grid, trace_year
@@ -92,3 +93,8 @@ def test_what_is_no_code_is_no_authority() -> None:
     assert authority_named("US-SW-BHBA").ba_code == "BHBA"
     with pytest.raises(ScenarioError, match="no balancing authority 'NEWA'"):
         authority_named("NEWA")
+
+
+def test_all_authorities_of_a_year_are_those_that_report_in_it() -> None:
+    assert set(active_codes(2026)) - set(active_codes(2025)) == {"BHBA", "SWPW"}
+    assert active_codes(2025) == active_codes()
