@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from dcsim.batch.study import AxisValue, Batch, Bundle, Value
 from dcsim.errors import ScenarioError
-from dcsim.grid.authorities import authority_named, known_authorities
-from dcsim.grid.store.grids import REFERENCE
+from dcsim.grid.authorities import known_authorities
+from dcsim.grid.store.grids import REFERENCE, known_authority
 from dcsim.scenario.document import Document, set_key, use_grid_id
 from dcsim.scenario.spec import Scenario
 
@@ -66,7 +66,7 @@ def normal(axis: str, value: AxisValue, place: Place) -> AxisValue:
         )
     if axis == BA and isinstance(value, str):
         try:
-            return authority_named(value).ba_code
+            return known_authority(value).ba_code
         except ScenarioError as error:
             raise ScenarioError(f"{place.name}: {axis}: {error}") from None
     return value
@@ -102,7 +102,7 @@ def _set_authority(
     document: Document, value: Value, row: Mapping[str, AxisValue], place: Place
 ) -> None:
     _refuse_grids_of_years(BA, document, place)
-    authority = authority_named(_text(BA, value, place))
+    authority = known_authority(_text(BA, value, place))
     year = row.get(YEAR, REFERENCE)
     use_grid_id(document, f"{authority.ba_code}:{label_of(year)}", place.name)
     folder = place.batch.folder

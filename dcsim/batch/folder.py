@@ -27,7 +27,7 @@ from filelock import FileLock, Timeout
 
 from dcsim.batch.workers import Failure
 from dcsim.errors import OutputError, explained
-from dcsim.grid.authorities import known_authorities
+from dcsim.grid.authorities import is_authority_code
 from dcsim.report.batch import (
     BA,
     KEY,
@@ -175,7 +175,7 @@ def put_tables(folder: Path, key: str, tables: "CaseTables") -> None:
     Raises:
         OutputError: A file cannot be written; the case is then not done.
     """
-    if tables.ba_code != OWN and tables.ba_code not in known_authorities():
+    if tables.ba_code != OWN and not is_authority_code(tables.ba_code):
         raise OutputError(f"{folder}: there is no balancing authority {tables.ba_code!r}")
     for part, table in ((FRONTS, tables.fronts), (PLANS, tables.plans)):
         if len(table):

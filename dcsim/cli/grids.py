@@ -38,6 +38,10 @@ ClockOption = Annotated[
         help="Take out EIA's known clock faults: where the format is EIA's, always, or never.",
     ),
 ]
+JoinOption = Annotated[
+    bool,
+    typer.Option("--join", help="Join them also to a year that is stored from other records."),
+]
 grids_app.command("show")(grids_show.show)
 grids_app.command("check")(grids_show.check)
 grids_app.command("map")(grids_show.map_)
@@ -49,13 +53,14 @@ def list_(
     all_: Annotated[bool, typer.Option("--all", help="Also those that no longer report.")] = False,
 ) -> None:
     """List the balancing authorities, and which of their years are imported."""
-    from dcsim.grid.authorities import known_authorities
+    from dcsim.grid.authorities import authority_of_code, known_authorities
     from dcsim.grid.store.versions import store_folder, stored_ids
 
     years: dict[str, list[str]] = {}
     for grid_id in stored_ids():
         years.setdefault(grid_id.ba_code, []).append(f"{grid_id.year} ({_grade_of(grid_id)})")
-    shown = [ba for ba in known_authorities().values() if all_ or ba.is_active]
+    new = [authority_of_code(code) for code in years if code not in known_authorities()]
+    shown = [ba for ba in (*known_authorities().values(), *new) if all_ or ba.is_active]
     rows = (
         (
             ba.ba_code,
@@ -101,6 +106,7 @@ def import_(
     replace: Annotated[
         bool, typer.Option("--replace", help="Begin anew, without what is stored of the years.")
     ] = False,
+    join: JoinOption = False,
 ) -> None:
     """Read hourly records in any known format, repair and grade them, and keep them."""
     from dcsim.grid.store.importing import clock_named, import_files
@@ -113,6 +119,7 @@ def import_(
             format_name=format_,
             clock=clock_named(clock),
             replaces=replace,
+            joins=join,
             progress=progress,
         )
     _print_import(result)
@@ -124,6 +131,7 @@ def fetch(
         list[str], typer.Option("--ba", help="EIA's code, or `all`. May be given again.")
     ],
     year: Annotated[int, typer.Option("--year", help="Calendar year, UTC.")],
+    join: JoinOption = False,
     url: Annotated[str | None, typer.Option("--url", hidden=True)] = None,
 ) -> None:
     """Fetch a year from EIA's API (key in EIA_API_KEY, or asked for), and import it.
@@ -139,17 +147,20 @@ def fetch(
     from dcsim.grid.store.fetching import active_codes, fetch_year
 
     is_all = any(name.lower() == "all" for name in ba)
-    codes = active_codes() if is_all else [authority_named(name).ba_code for name in ba]
+    codes = active_codes(year) if is_all else [authority_named(name).ba_code for name in ba]
     key = key_from(os.environ) or checked_key(
         typer.prompt("EIA API key", hide_input=True) if sys.stdin.isatty() else ""
     )
     with bar() as progress:
-        result = fetch_year(codes, year, key, progress=progress, base_url=url or URL)
+        result = fetch_year(codes, year, key, progress=progress, base_url=url or URL, joins=join)
     _print_import(result)
 
 
 def _print_import(result: ImportResult) -> None:
     """Print what was put away, a line a year, and what was left out."""
+    from dcsim.grid.authorities import known_authorities
+    from dcsim.grid.readers.naming import unregistered_note
+
     formats = [file.format for one in result.imported for file in one.provenance.files]
     typer.echo(f"Read as {', '.join(dict.fromkeys(formats))}")
     rows = ((str(one.grid_id), *_kept(one.provenance)) for one in result.imported)
@@ -159,6 +170,12 @@ def _print_import(result: ImportResult) -> None:
             typer.echo(f"{one.grid_id} was there already")
         if one.joined is not None and one.joined != one.grid_id:
             typer.echo(f"Joined {one.grid_id} from the files and {one.joined}")
+    for warning in dict.fromkeys(w for one in result.imported for w in one.provenance.warnings):
+        typer.echo(f"Warning: {warning}")
+    codes = dict.fromkeys(one.grid_id.ba_code for one in result.imported)
+    for code in codes:
+        if code not in known_authorities():
+            typer.echo(f"Note: {unregistered_note(code)}")
     for line in result.left_out:
         typer.echo(f"Left out: {line}")
 

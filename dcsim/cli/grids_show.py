@@ -140,6 +140,8 @@ def check(
         ((rule.rule, f"{rule.hours:,}", rule.detail) for rule in kept.repairs),
         right=(1,),
     )
+    for warning in kept.warnings:
+        typer.echo(f"Warning: {warning}")
     for note in stored.notes:
         typer.echo(f"Note: {note}")
     for file in kept.files:

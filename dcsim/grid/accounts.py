@@ -30,6 +30,11 @@ from dcsim.scenario.spec import Account, Grid
 
 _OF_GENERATION: tuple[Account, ...] = ("average", "mean", "marginal")
 
+SHARE_UNKNOWN = (
+    "what share of the grid is carbon-free is not known and counts as none: the CFE score and "
+    "limits of it count own supply alone"
+)
+
 
 @dataclass(frozen=True)
 class HourlyCarbon:
@@ -58,13 +63,20 @@ def hourly_carbon(generation: GridGeneration, grid: Grid, hours: pd.DatetimeInde
         DataError: The grid has not what the account needs; says what would do.
         ScenarioError: There is no such factor set.
     """
-    if not generation.has_generation and grid.account in _OF_GENERATION:
+    if grid.account != "reported" and _is_intensity_alone(generation, grid.account):
         raise DataError(
             f"{generation.source.origin}: holds a carbon intensity and no generation by fuel; set "
             "grid.account: reported"
         )
     intensity, source = _ACCOUNTS[grid.account](generation, grid, hours)
     return HourlyCarbon(intensity, _carbon_free(generation, hours), source)
+
+
+def _is_intensity_alone(generation: GridGeneration, account: Account) -> bool:
+    """Return whether a grid has no generation that an account could be computed from."""
+    if generation.has_generation or account in _OF_GENERATION:
+        return not generation.has_generation
+    return generation.records is None or not neighbours(generation.records)
 
 
 def _source(grid: Grid, ba_code: str, *notes: str) -> Source:
@@ -201,7 +213,10 @@ def _reported(
             "needs one, such as Electricity Maps' files have"
         )
     intensity = _whole(records.loc[hours, INTENSITY], generation)
-    return intensity, Source("emission factors", "as reported", generation.source.origin)
+    is_share_known = generation.has_generation or CARBON_FREE in records
+    warnings = () if is_share_known else (SHARE_UNKNOWN,)
+    origin = generation.source.origin
+    return intensity, Source("emission factors", "as reported", origin, warnings=warnings)
 
 
 def _whole(intensity: pd.Series, generation: GridGeneration) -> pd.Series:
@@ -218,17 +233,13 @@ def _whole(intensity: pd.Series, generation: GridGeneration) -> pd.Series:
 def _carbon_free(generation: GridGeneration, hours: pd.DatetimeIndex) -> pd.Series:
     """Return the share of generation that is carbon-free; as reported where that is all there is.
 
-    Raises:
-        DataError: Neither is known.
+    Where neither is known it is none, the least it can be.
     """
     if generation.has_generation:
         return carbon_free_share(_mix(generation, hours))
     records = generation.records
     if records is None or CARBON_FREE not in records:
-        raise DataError(
-            f"{generation.source.origin}: has no generation by fuel and no carbon-free share, "
-            "which the CFE score needs"
-        )
+        return pd.Series(0.0, hours)
     return records.loc[hours, CARBON_FREE].clip(0.0, 1.0)
 
 

@@ -6,6 +6,7 @@ each column is from is in `grids/SOURCES.md`.
 
 import csv
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
@@ -21,6 +22,19 @@ MWH_PER_GWH = 1000.0
 
 WITH_RESERVE, NOT_COMPARABLE = "C", "D"
 """Grades of a mix with a known deviation, and of one that cannot be compared with other places."""
+
+CODE_PATTERN = "[A-Z]{2,5}"
+"""How EIA writes the code of an authority."""
+
+NEW_AUTHORITIES = {"BHBA": date(2026, 6, 22), "SWPW": date(2026, 6, 22)}
+"""Authorities that EIA has published since the registry was made, each with its first day.
+
+Source: gridstatus, CHANGELOG of 2026. Nothing else is known of them here."""
+
+NO_AUTHORITY = frozenset(("ALL", "EIA", "NA", "NAN", "NONE", "NULL", "TOTAL", "US", "USA"))
+"""Words of a code's form that stand in the column of authorities for none."""
+
+UNKNOWN = "unknown"
 
 _ZONE_KEY = "US-"
 """How Electricity Maps' names of US zones begin: `US-CAL-CISO` is CISO."""
@@ -230,22 +244,62 @@ def known_authorities() -> dict[str, Authority]:
     return {row["ba_code"]: _authority(row) for row in rows}
 
 
+def is_authority_code(code: str) -> bool:
+    """Return whether a text has the form of an authority's code; it is then safe in a path."""
+    return re.fullmatch(CODE_PATTERN, code) is not None and code not in NO_AUTHORITY
+
+
+def authority_of_code(code: str) -> Authority:
+    """Return the authority of a code that records name; its facts are unknown if it is new.
+
+    Args:
+        code: As `is_authority_code` accepts it.
+    """
+    return known_authorities().get(code) or _unregistered(code)
+
+
+def _unregistered(code: str) -> Authority:
+    """Return an authority of which the registry has nothing: no facts, and UTC for local time."""
+    given: dict[str, Any] = {f.name: _BLANK.get(f.type) for f in fields(Authority)}
+    return Authority(
+        **given
+        | {
+            "ba_code": code,
+            "ba_name": "not in the registry",
+            "region": UNKNOWN,
+            "interconnect": UNKNOWN,
+            "time_zone": "UTC",
+            "is_active": True,
+            "active_from": NEW_AUTHORITIES.get(code),
+            "gen_basis": "none",
+            "note": (
+                f"{code} is not in dcsim's registry, so its facts are unknown: local time is taken "
+                "as UTC, its clock is not corrected, and it has no nameplates, no emission factors "
+                "of its own and no reference year"
+            ),
+        }
+    )
+
+
 def authority_named(name: str) -> Authority:
     """Return the authority of a code, in any case, or of Electricity Maps' name of its zone.
 
     Args:
-        name: Such as `CISO`, `ciso` or `US-CAL-CISO`.
+        name: Such as `CISO`, `ciso` or `US-CAL-CISO`; also one of `NEW_AUTHORITIES`.
 
     Raises:
         ScenarioError: There is none; names the nearest by code and name.
     """
+    code = code_in(name)
+    if code in known_authorities() or code in NEW_AUTHORITIES:
+        return authority_of_code(code)
+    raise ScenarioError(f"there is no balancing authority {name!r}; {_hint(name)}")
+
+
+def code_in(name: str) -> str:
+    """Return a code in capitals, taken out of Electricity Maps' name of a zone if it is one."""
     code = name.strip().upper()
-    if code.startswith(_ZONE_KEY):
-        code = code.rpartition("-")[2]
-    try:
-        return known_authorities()[code]
-    except KeyError:
-        raise ScenarioError(f"there is no balancing authority {name!r}; {_hint(name)}") from None
+    return code.rpartition("-")[2] if code.startswith(_ZONE_KEY) else code
 
 
 def nearest_authorities(name: str) -> list[Authority]:
@@ -300,6 +354,9 @@ def _value(
         code = row.get("ba_code")
         raise DataError(f"{AUTHORITIES_FILE}, {code}: {column} is {text!r}, {what}") from None
 
+
+_BLANK: dict[object, str | bool | int | float] = {str: "", bool: False, int: 0, float: 0.0}
+"""What stands for a fact of each type that is unknown; None for those that may be blank."""
 
 _READ: dict[object, tuple[Callable[[str], bool | int | float | date], str]] = {
     bool: ({"yes": True, "no": False}.__getitem__, "neither yes nor no"),

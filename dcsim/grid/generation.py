@@ -91,11 +91,6 @@ class GridGeneration:
         """Tell whether generation by fuel is known, and not a carbon intensity alone."""
         return len(self.table.columns) > 0
 
-    @property
-    def is_plain(self) -> bool:
-        """Tell whether it was read from a plain file as it is, without import."""
-        return self.records is None and not self.source.is_modelled
-
     def __post_init__(self) -> None:
         """Refuse a table that is not hourly, whole and by fuel."""
         if tuple(self.table.columns) not in (FUELS, ()):

@@ -55,9 +55,11 @@ class Records:
         notes: What a person must know of how it was read, such as fuel codes folded together.
         is_cleaned: Whether somebody else has reconciled the values, so that nothing of one
             authority can be moved in time any more without breaking them.
+        warnings: What a person must know before a result is used.
     """
 
     ba_code: str
     table: pd.DataFrame
     notes: tuple[str, ...] = ()
     is_cleaned: bool = False
+    warnings: tuple[str, ...] = ()

@@ -8,10 +8,10 @@ import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.accounts import HourlyCarbon, hourly_carbon
-from dcsim.grid.authorities import Authority, authority_named, known_authorities
+from dcsim.grid.authorities import Authority, authority_of_code, known_authorities
 from dcsim.grid.generation import GridGeneration
 from dcsim.grid.intensity import annual_intensity_kg_per_mwh
-from dcsim.grid.store.grids import REFERENCE, load_grid, stored_id, year_records
+from dcsim.grid.store.grids import REFERENCE, known_authority, load_grid, stored_id, year_records
 from dcsim.grid.store.versions import StoredGrid, read_stored
 from dcsim.grid.tracing.trace import Traced, trace
 from dcsim.report.figures import Described
@@ -56,7 +56,7 @@ def account_named(name: str) -> Account:
 
 def grid_of(text: str, factors: str, account: Account) -> Grid:
     """Return the grid part of a scenario for an id, or for a bare code its reference year."""
-    grid_id = text if ":" in text else f"{authority_named(text).ba_code}:{REFERENCE}"
+    grid_id = text if ":" in text else f"{known_authority(text).ba_code}:{REFERENCE}"
     return Grid(id=grid_id, factors=factors, account=account)
 
 
@@ -75,7 +75,7 @@ def show_grid(grid: Grid, folder: Path, seed: int = 0) -> ShownGrid:
     generation = load_grid(grid, seed)
     carbon = hourly_carbon(generation, grid, generation.index)
     figures = write_pictures(folder, _pictures(grid, generation, carbon))
-    authority = authority_named(generation.ba_code)
+    authority = authority_of_code(generation.ba_code)
     yields = fleet_yields(generation, grid)
     return ShownGrid(authority, generation, carbon.intensity_kg_per_mwh, tuple(figures), yields)
 
@@ -101,7 +101,7 @@ def grid_figures(grid: Grid, seed: int = 0) -> dict[str, Described]:
 def _pictures(grid: Grid, generation: GridGeneration, carbon: HourlyCarbon) -> dict[str, Described]:
     origin = MODELLED if generation.source.is_modelled else generation.source.origin
     caption = f"{origin}; {grid.account} intensity, factors {carbon.source.origin}"
-    authority = authority_named(generation.ba_code)
+    authority = authority_of_code(generation.ba_code)
     return grid_pictures(grid_hours(generation, carbon.intensity_kg_per_mwh, authority, caption))
 
 

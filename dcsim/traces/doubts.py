@@ -42,7 +42,7 @@ def checked_grid(
     origin = str(scenario.grid.file or source.origin)
     planned = generation.table.loc[hours]
     gaps = _long_gaps(generation, hours)
-    if generation.is_plain:
+    if scenario.grid.file is not None:
         refuse_long_gaps(gaps, origin)
         refuse_below_zero(planned, origin)
     if generation.changes is not None and generation.has_generation:
@@ -67,7 +67,8 @@ def warned_of_shares(sources: Sequence[Source], hours: int) -> Iterator[Source]:
 def _long_gaps(generation: GridGeneration, hours: pd.DatetimeIndex) -> list[Gap]:
     if generation.changes is None:
         return []
-    return long_gaps(generation.changes, generation.table, hours)
+    known = generation.table if generation.has_generation else generation.records
+    return [] if known is None else long_gaps(generation.changes, known, hours)
 
 
 def _repairs_of(generation: GridGeneration, hours: pd.DatetimeIndex) -> tuple[Repair, ...]:

@@ -124,10 +124,10 @@ def build_traces(scenario: Scenario) -> Traces:
     """
     generation = load_grid(scenario.grid, scenario.seed)
     window = horizon_of(generation.index, scenario.horizon, generation.source.origin)
+    carbon = hourly_carbon(generation, scenario.grid, window)
     generation = checked_grid(generation, scenario, window)
     whole_year = clip_negative(generation.table)[0]
     solar, wind = outputs_of(scenario, generation, whole_year, window)
-    carbon = hourly_carbon(generation, scenario.grid, window)
     load_mw, load_source = facility_load(scenario, window)
     prices = prices_of(scenario, window)
     table = pd.DataFrame(

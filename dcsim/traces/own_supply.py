@@ -99,7 +99,7 @@ def _of_nothing(
     if plant.enabled or plant.min_mw > 0:
         raise DataError(
             f"{generation.source.origin}: holds no {fuel} generation to scale {fuel} from; set "
-            f"{fuel}.source: weather with a file, or {fuel}.enabled: false"
+            f"{fuel}.source: weather and {fuel}.file: FILE of weather, or {fuel}.enabled: false"
         )
     return Output(pd.Series(0.0, index=window), f"{fuel}: not to be built")
 

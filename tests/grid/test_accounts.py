@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dcsim.errors import DataError
-from dcsim.grid.accounts import HourlyCarbon, hourly_carbon
+from dcsim.grid.accounts import SHARE_UNKNOWN, HourlyCarbon, hourly_carbon
 from dcsim.grid.intensity import factors_of
 from dcsim.grid.records import CARBON_FREE, DEMAND, INTENSITY
 from dcsim.grid.store.grids import load_grid, year_ids
@@ -243,10 +243,11 @@ def test_an_intensity_alone_is_refused_where_generation_is_needed(account: Accou
         carbon("ERCO:2022", account)
 
 
-def test_a_carbon_free_share_is_needed() -> None:
+def test_a_carbon_free_share_that_is_not_known_counts_as_none_and_is_said() -> None:
     store("ERCO", **{INTENSITY: [400, 410]})
-    with pytest.raises(DataError, match="no carbon-free share"):
-        carbon("ERCO:2022", "reported")
+    found = carbon("ERCO:2022", "reported")
+    assert found.carbon_free_frac.tolist() == [0.0, 0.0]
+    assert found.source.warnings == (SHARE_UNKNOWN,)
 
 
 def test_every_account_is_covered_here() -> None:

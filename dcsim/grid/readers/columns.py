@@ -27,8 +27,8 @@ def utc_stamps(
         within_hour: Whether stamps may be other than whole hours.
 
     Raises:
-        DataError: A stamp is unreadable, no whole hour of this century, or has no offset where one
-            is needed.
+        DataError: A stamp is unreadable, no whole hour (if it must be) of this century, or has no
+            offset where one is needed.
     """
     as_text = stamps.astype(str)
     parsed = pd.to_datetime(as_text, utc=True, errors="coerce", format="ISO8601")

@@ -9,16 +9,11 @@ found by PUDL (column map of eia930 balance, 2025.12.1).
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-
-import numpy as np
-import pandas as pd
 
 from dcsim.grid.readers.eia930_stamps import UTC_STAMP, end_of_hour
-from dcsim.grid.readers.eia_codes import MOVED_BACK, is_region, records_of
-from dcsim.grid.readers.rows import read_batches, require_columns
+from dcsim.grid.readers.eia930_tiers import TierColumn, read_tiers
+from dcsim.grid.readers.rows import require_columns
 from dcsim.grid.readers.source import Input, Options, Sniff, sniff
 from dcsim.grid.records import DEMAND, NET_GENERATION, TOTAL_INTERCHANGE, Records
 
@@ -57,14 +52,6 @@ _FUEL = "Net Generation (MW) from "
 _ADJUSTED = "Adjusted"
 
 
-@dataclass(frozen=True)
-class _Column:
-    """What a column of the file holds: a fuel code or a name of `REPORTED`, in a tier."""
-
-    holds: str
-    is_adjusted: bool
-
-
 def recognizes(found: Sniff) -> bool:
     """Tell whether a file is meant for this reader."""
     starts = tuple(_REPORTED_OF)
@@ -82,20 +69,10 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
     plan = {name: column for name in found.columns if (column := _column_of(name)) is not None}
     if not plan:
         require_columns(found.columns, list(_REPORTED_OF), source.origin)
-    parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
-    keep = {AUTHORITY, UTC_STAMP, *plan}
-    for batch in read_batches(source, found, keep.__contains__, options.progress):
-        codes = batch.words(AUTHORITY)
-        values = {name: batch.numbers(name) for name in plan}
-        table = pd.DataFrame(values, index=end_of_hour(batch))
-        for code in dict.fromkeys(codes):
-            if not is_region(code) and options.wants(code):
-                parts[code].append(table[codes == code])
-    for code in list(parts):
-        yield _records(code, pd.concat(parts.pop(code)), plan, source.name)
+    yield from read_tiers(source, options, found, (AUTHORITY, UTC_STAMP, end_of_hour), plan)
 
 
-def _column_of(name: str) -> _Column | None:
+def _column_of(name: str) -> TierColumn | None:
     """Return what a column holds, or None for one that is not read."""
     match = _TIER.match(name.replace(" witho ", " with "))
     base, tier = (match[1], match[2]) if match else (name, None)
@@ -103,49 +80,5 @@ def _column_of(name: str) -> _Column | None:
         return None
     if base.startswith(_FUEL):
         words = base.removeprefix(_FUEL)
-        return _Column(CODE_OF.get(words, words.capitalize()), tier == _ADJUSTED)
-    return _Column(_REPORTED_OF[base], tier == _ADJUSTED) if base in _REPORTED_OF else None
-
-
-def _records(ba_code: str, table: pd.DataFrame, plan: dict[str, _Column], name: str) -> Records:
-    adjusted = _by_meaning(table, plan, is_adjusted=True)
-    reported = _by_meaning(table, plan, is_adjusted=False)
-    chosen = {**reported, **adjusted}
-    notes = (MOVED_BACK, *_tier_notes(reported, adjusted, name))
-    return records_of(ba_code, pd.DataFrame(chosen, index=table.index), notes)
-
-
-def _by_meaning(
-    table: pd.DataFrame, plan: dict[str, _Column], *, is_adjusted: bool
-) -> dict[str, pd.Series]:
-    """Return the columns of a tier that have any value; two vintages of a code make one."""
-    result: dict[str, pd.Series] = {}
-    for name, column in plan.items():
-        if column.is_adjusted != is_adjusted or not table[name].notna().any():
-            continue
-        before = result.get(column.holds)
-        values = table[name] if before is None else before.where(before.notna(), table[name])
-        result[column.holds] = values
-    return result
-
-
-def _tier_notes(
-    reported: dict[str, pd.Series], adjusted: dict[str, pd.Series], file_name: str
-) -> Iterator[str]:
-    """Say which tier was taken for what, and how often EIA had changed the reported value."""
-    if adjusted:
-        yield "EIA's adjusted values are taken"
-    only_reported = [name for name in reported if name not in adjusted]
-    if only_reported:
-        names = ", ".join(only_reported)
-        yield f"{file_name}: as reported, for there are no adjusted values: {names}"
-    both = [name for name in reported if name in adjusted]
-    changed = {name: _differing_hours(reported[name], adjusted[name]) for name in both}
-    said = [f"{name} in {hours} hours" for name, hours in changed.items() if hours]
-    if said:
-        yield f"{file_name}: EIA's adjusted value differs from the reported: {', '.join(said)}"
-
-
-def _differing_hours(reported: pd.Series, adjusted: pd.Series) -> int:
-    a, b = reported.to_numpy(), adjusted.to_numpy()
-    return int((~((a == b) | (np.isnan(a) & np.isnan(b)))).sum())
+        return TierColumn(CODE_OF.get(words, words.capitalize()), tier == _ADJUSTED)
+    return TierColumn(_REPORTED_OF[base], tier == _ADJUSTED) if base in _REPORTED_OF else None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError, UnknownFormat
-from dcsim.grid.authorities import known_authorities
+from dcsim.grid.authorities import NEW_AUTHORITIES, known_authorities
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers import (
     carbon_explorer,
@@ -18,11 +18,14 @@ from dcsim.grid.readers import (
     eba_wide,
     eia930_balance,
     eia930_interchange,
+    eia930_workbook,
     eia_bulk,
     eia_json,
     electricity_maps,
     gridemissions,
+    intensity,
     plain,
+    pudl,
 )
 from dcsim.grid.readers.limits import refuse_beyond
 from dcsim.grid.readers.refused import reason_to_refuse
@@ -53,6 +56,7 @@ class Format:
         read: Reads a file in pieces, each of one authority.
         is_eia_clock: Whether its stamps came from EIA-930 unchanged, so that EIA's clock faults of
             single authorities are in it.
+        family: Who publishes it, of formats that hold pieces of one record; else its own name.
     """
 
     name: str
@@ -60,7 +64,11 @@ class Format:
     matches: Callable[[Sniff], bool]
     read: Callable[[Input, Options], Iterator[Records]]
     is_eia_clock: bool = True
+    family: str = ""
 
+
+EIA_930 = "EIA-930"
+"""The family of EIA's own files, which complete and revise one another."""
 
 FORMATS: tuple[Format, ...] = (
     Format(
@@ -68,16 +76,50 @@ FORMATS: tuple[Format, ...] = (
         "EIA-930 six-month BALANCE file",
         eia930_balance.recognizes,
         eia930_balance.pieces,
+        family=EIA_930,
     ),
     Format(
         "eia930-interchange",
         "EIA-930 six-month INTERCHANGE file",
         eia930_interchange.recognizes,
         eia930_interchange.pieces,
+        family=EIA_930,
     ),
-    Format("eia-api", "reply of EIA's API, version 2", eia_json.recognizes, eia_json.pieces),
-    Format("eia-bulk", "EIA's bulk file EBA", eia_bulk.recognizes, eia_bulk.pieces),
-    Format("eia-bulk-wide", "EIA's bulk series side by side", eba_wide.recognizes, eba_wide.pieces),
+    Format(
+        "eia930-workbook",
+        "sheet of EIA-930's workbook of an authority",
+        eia930_workbook.recognizes,
+        eia930_workbook.pieces,
+        family=EIA_930,
+    ),
+    Format(
+        "pudl",
+        "PUDL's table of EIA-930",
+        pudl.recognizes,
+        pudl.pieces,
+        family=EIA_930,
+    ),
+    Format(
+        "eia-api",
+        "reply of EIA's API, version 2",
+        eia_json.recognizes,
+        eia_json.pieces,
+        family=EIA_930,
+    ),
+    Format(
+        "eia-bulk",
+        "EIA's bulk file EBA",
+        eia_bulk.recognizes,
+        eia_bulk.pieces,
+        family=EIA_930,
+    ),
+    Format(
+        "eia-bulk-wide",
+        "EIA's bulk series side by side",
+        eba_wide.recognizes,
+        eba_wide.pieces,
+        family=EIA_930,
+    ),
     Format(
         "electricity-maps",
         "Electricity Maps CSV",
@@ -102,6 +144,13 @@ FORMATS: tuple[Format, ...] = (
         "Carbon Explorer or SustainDC columns",
         carbon_explorer.recognizes,
         carbon_explorer.pieces,
+    ),
+    Format(
+        "intensity",
+        "hourly carbon intensity",
+        intensity.recognizes,
+        intensity.pieces,
+        is_eia_clock=False,
     ),
     Format(
         "plain",
@@ -152,6 +201,11 @@ def refuse_import_formats(path: Path, taken: Collection[str]) -> None:
                 f"which is not read here; `dcsim grids import {path}` reads it into the store, and "
                 "grid.id names it then"
             )
+
+
+def family_of(title: str) -> str:
+    """Return the family of a format by its title, as the provenance of records has it."""
+    return next((known.family for known in FORMATS if known.title == title and known.family), title)
 
 
 def read_records(
@@ -220,7 +274,7 @@ def refuse_absent(wanted: Collection[str], seen: Collection[str], what: str) -> 
         DataError: Names the first that is not there, and the nearest there is.
     """
     absent = sorted(set(wanted) - set(seen))
-    unknown = [code for code in absent if code not in known_authorities()]
+    unknown = [code for code in absent if code not in {**known_authorities(), **NEW_AUTHORITIES}]
     refused = unknown or (absent if len(absent) == len(set(wanted)) else [])
     if refused:
         code = refused[0]

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dcsim.errors import DataError
+from dcsim.grid.generation import FUELS
 from dcsim.grid.readers.eba_names import Holding
 from dcsim.grid.readers.eia_codes import MOVED_BACK, is_region
+from dcsim.grid.readers.refused import WEIGHTS
 from dcsim.grid.readers.source import Input, Options, Sniff, sniff
 from dcsim.grid.readers.wide import read_wide
 from dcsim.grid.records import (
@@ -31,6 +33,10 @@ _GAS, _NATURAL_GAS = "GAS", "NG"
 _INTENSITY_NOTE = "intensity is consumption-based, as gridemissions computed it"
 _EMISSIONS_NOTE = "emissions in kg an hour (CO2_) are not kept"
 _CLEANED_NOTE = "gridemissions has cleaned these values: they are not as reported"
+LARGEST_WEIGHT = 1000.0
+"""gridemissions' weights are at most this; net generation's is about 0.4 there [-]."""
+PART_FRAC = 0.5
+"""Net generation below so much of one fuel, in more than so many hours, is no sum of fuels [-]."""
 _CLEANED_STAMP = re.compile(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}", re.MULTILINE)
 """Its raw tables write `2023-06-10T00`, its cleaned ones `2023-06-10 00:00:00`."""
 
@@ -54,7 +60,21 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
             "(CO2i_<BA>_D)"
         )
     for records in read_wide(source, options, found, holdings, _notes(found)):
+        if _are_weights(records):
+            raise DataError(f"{source.origin}: {WEIGHTS}")
         yield replace(records, is_cleaned=_is_cleaned(found))
+
+
+def _are_weights(records: Records) -> bool:
+    """Return whether values are no power: all small, and the whole far below one of its parts."""
+    fuels = [fuel for fuel in FUELS if fuel in records.table]
+    if not fuels or NET_GENERATION not in records.table:
+        return False
+    table = records.table[[*fuels, NET_GENERATION]].dropna()
+    values = table.to_numpy()
+    is_small = len(table) > 0 and float(values.min()) >= 0 and float(values.max()) <= LARGEST_WEIGHT
+    far_below = table[NET_GENERATION] < PART_FRAC * table[fuels].max(axis=1)
+    return is_small and bool(far_below.mean() > PART_FRAC)
 
 
 def _is_cleaned(found: Sniff) -> bool:

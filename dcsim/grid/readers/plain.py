@@ -91,7 +91,8 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
     table = table_of(source, found, options.progress)
     names = list(map(str, table.columns))
     also = {known: name for name in names if (known := _also_known(name)) is not None}
-    fuels = _fuel_columns([name for name in names if name not in also.values()], source.origin)
+    others = [name for name in names if name not in also.values()]
+    fuels = _fuel_columns(others, source.origin, are_needed=INTENSITY not in also)
     index = utc_stamps(table[STAMP], source.origin, naive_is_utc=True)
     columns = {**fuels, **also}
     values = numbers(table[list(columns.values())], source.origin)
@@ -101,7 +102,7 @@ def pieces(source: Input, options: Options) -> Iterator[Records]:
     yield Records(code, laid_out(series, index), notes)
 
 
-def _fuel_columns(names: list[str], origin: str) -> dict[str, str]:
+def _fuel_columns(names: list[str], origin: str, *, are_needed: bool = True) -> dict[str, str]:
     """Return the column of each fuel that has one."""
     chosen: dict[str, str] = {}
     for column in names:
@@ -110,8 +111,10 @@ def _fuel_columns(names: list[str], origin: str) -> dict[str, str]:
             raise DataError(f"{origin}: {chosen[fuel]} and {column} both hold {fuel}; keep one")
         if fuel is not None:
             chosen[fuel] = column
-    if not chosen:
-        raise DataError(f"{origin}: has no column of generation; known are {_known()}")
+    if not chosen and are_needed:
+        raise DataError(
+            f"{origin}: has no column of generation; known are {_known()}, or {INTENSITY} alone"
+        )
     return chosen
 
 

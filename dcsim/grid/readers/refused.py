@@ -4,6 +4,10 @@ from collections.abc import Callable
 
 from dcsim.grid.readers.source import Sniff
 
+WEIGHTS = (
+    "holds weights of gridemissions' optimization, which have no unit, and no generation in MW; "
+    "bring its E_ file of energy (raw, basic, rolling or opt)"
+)
 _DEMAND_ONLY = (
     "holds demand only, and no generation by fuel; a grid's mix cannot be made of it. Take EIA's "
     "six-month BALANCE files"
@@ -16,7 +20,16 @@ def reason_to_refuse(found: Sniff) -> str | None:
 
 
 def _is_subregion(found: Sniff) -> bool:
-    return any(name.replace("-", "").lower() == "subregion" for name in found.columns)
+    names = {name.replace("-", "").replace(" ", "").lower() for name in found.columns}
+    return bool(names & {"subregion", "balancing_authority_subregion_code_eia"})
+
+
+def _is_weights(found: Sniff) -> bool:
+    """Return whether a file is gridemissions' of weights, by its name."""
+    rest = found.columns[1:]
+    return found.name.startswith("E_weights") or (
+        "weights" in found.name.lower() and bool(rest) and all(n.startswith("E_") for n in rest)
+    )
 
 
 def _is_cleaned_demand(found: Sniff) -> bool:
@@ -45,4 +58,5 @@ _REFUSED: tuple[tuple[Callable[[Sniff], bool], str], ...] = (
         "holds emissions in kg an hour (CO2_) and no energy; bring gridemissions' E_ file for "
         "generation, or its CO2i_ file for intensity",
     ),
+    (_is_weights, WEIGHTS),
 )

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from dcsim.errors import DataError
-from dcsim.grid.generation import ONE_HOUR
+from dcsim.grid.generation import LARGEST_MW, ONE_HOUR
 from dcsim.grid.readers.limits import (
     WHAT_A_STAMP_IS,
     first_beyond,
@@ -52,8 +52,12 @@ class Batch:
     first_line: int
     columns: Mapping[str, pa.Array]
 
-    def numbers(self, name: str) -> np.ndarray:
+    def numbers(self, name: str, *, keeps_beyond: bool = True) -> np.ndarray:
         """Return a column as numbers, NaN where it is blank; `1,060` is 1060.
+
+        Args:
+            name: The column.
+            keeps_beyond: False to take what is larger than any power as missing.
 
         Raises:
             DataError: A cell is no number, or no finite one that power could be; names line,
@@ -63,6 +67,8 @@ class Batch:
             values = _as_floats(self.columns[name])
         except pa.ArrowInvalid:
             raise self._no_number(name) from None
+        if not keeps_beyond:
+            return np.where(np.abs(values) <= LARGEST_MW, values, np.nan)
         row = first_beyond(values)
         if row is not None:
             raise self._refused(name, row, f"but {what_is_allowed()}")

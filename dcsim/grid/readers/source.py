@@ -16,8 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dcsim.errors import DataError, UnknownFormat
-from dcsim.grid.authorities import known_authorities
-from dcsim.grid.readers.eia_codes import FOREIGN
+from dcsim.grid.authorities import is_authority_code
 from dcsim.grid.readers.unpacking import (
     Progress,
     gunzipped,
@@ -87,9 +86,10 @@ class Options:
     def wants(self, ba_code: str) -> bool:
         """Tell whether records of an authority are wanted, and remember that it was met.
 
-        Codes come from files, and become names of files: so none is wanted but those on record.
+        Codes come from files, and become names of files: so none is wanted that has not the form
+        of an authority's code.
         """
-        if ba_code not in known_authorities() and ba_code not in FOREIGN:
+        if not is_authority_code(ba_code):
             self.unknown.add(shown(ba_code))
             return False
         self.seen.add(ba_code)

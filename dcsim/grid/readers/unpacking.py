@@ -105,7 +105,8 @@ def _is_litter(info: zipfile.ZipInfo) -> bool:
 def _refuse_workbook(members: list[zipfile.ZipInfo], path: Path) -> None:
     if any(info.filename == "[Content_Types].xml" for info in members):
         raise DataError(
-            f"{path}: is an Excel workbook; save its sheet as CSV, or take EIA's six-month files"
+            f"{path}: is an Excel workbook; save its sheet as CSV (of EIA's workbook of an "
+            "authority the sheet Published Hourly Data), or take EIA's six-month files"
         )
 
 

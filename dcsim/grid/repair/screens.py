@@ -38,6 +38,14 @@ MISLABELED_TIMES_P95 = 4.0
 MISLABELED_MATCH = (0.6, 1.67)
 """What `other` gains over what the fuel loses in the same hour [-]."""
 MISLABELED_HOURS = 60 * HOURS_PER_DAY
+MISLABELED = ("oil", "natural_gas", "nuclear", "coal")
+"""Fuels that are looked for in `other`. Oil is first: NYIS reports it as `other` for single hours
+(2021 and 2022), also in weeks in which its nuclear is there."""
+PEAKERS_IN_PART = ("oil",)
+"""Fuels that rise and fall by themselves all day: only a fall to zero shows where they went."""
+MISLABELED_USUAL_TIMES_P95 = 2.0
+"""A fuel that goes to zero in the hour steps by this times the 95th percentile of the steps of
+`other` in hours in which the fuel neither stops nor starts [-]."""
 
 NUCLEAR_STEP_FRAC = 0.3
 """Reactors take a day to rise: no fleet gains this share of its 95th percentile in an hour [-]."""
@@ -112,33 +120,49 @@ def mislabeled_fuel(table: pd.DataFrame) -> pd.DataFrame:
     """Give back to a fuel what was reported as `other` for a while.
 
     The fuel falls and `other` rises by about the same in one hour, and back again later. What
-    `other` has above the line from before to after goes to the fuel: the total stays.
+    `other` has above the line from before to after goes to the fuel: the total stays. Where the
+    fuel goes to zero, which is stronger evidence, smaller steps count.
     """
     if "other" not in table:
         return table
     result = table.copy()
-    for fuel in ("natural_gas", "nuclear", "coal"):
+    for fuel in MISLABELED:
         if fuel in table:
-            _give_back(result, fuel)
+            _give_back(result, fuel, _least_step_to_zero(result, fuel), result[fuel].eq(0))
+        if fuel in table and fuel not in PEAKERS_IN_PART:
+            _give_back(result, fuel, _least_step(result, fuel), result[fuel].notna())
     return result
 
 
-def _give_back(table: pd.DataFrame, fuel: str) -> None:
-    other, donor = (table[name].to_numpy(dtype=float, copy=True) for name in ("other", fuel))
-    gain, loss = np.diff(other, prepend=np.nan), -np.diff(donor, prepend=np.nan)
-    least = max(
-        MISLABELED_FRAC * percentile(donor, 50),
-        MISLABELED_TIMES_P95 * percentile(abs(gain), 95),
+def _least_step(table: pd.DataFrame, fuel: str) -> float:
+    """Return the least step of a fuel that goes to `other` and may keep some of itself [MW]."""
+    return max(
+        MISLABELED_FRAC * percentile(table[fuel].to_numpy(dtype=float), 50),
+        MISLABELED_TIMES_P95 * percentile(abs(np.diff(table["other"].to_numpy(dtype=float))), 95),
         STATION_USE_MW,
     )
+
+
+def _least_step_to_zero(table: pd.DataFrame, fuel: str) -> float:
+    """Return the least step of a fuel that goes to `other` as a whole [MW]."""
+    at_zero = table[fuel].eq(0).to_numpy()
+    steps = abs(np.diff(table["other"].to_numpy(dtype=float)))
+    usual = steps[at_zero[1:] == at_zero[:-1]]
+    return max(MISLABELED_USUAL_TIMES_P95 * percentile(usual, 95), STATION_USE_MW)
+
+
+def _give_back(table: pd.DataFrame, fuel: str, least_mw: float, within: pd.Series) -> None:
+    """Give back what `other` gained over hours in which the fuel is `within`, all of them."""
+    other, donor = (table[name].to_numpy(dtype=float, copy=True) for name in ("other", fuel))
+    gain, loss = np.diff(other, prepend=np.nan), -np.diff(donor, prepend=np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = gain / loss
     matches = (ratio >= MISLABELED_MATCH[0]) & (ratio <= MISLABELED_MATCH[1])
-    begins, ends = (np.flatnonzero(matches & (sign * gain >= least)) for sign in (1, -1))
-    after = 0
+    begins, ends = (np.flatnonzero(matches & (sign * gain >= least_mw)) for sign in (1, -1))
+    inside, after = within.to_numpy(), 0
     for begin in begins[begins > 0]:
         later = ends[(ends > max(begin, after)) & (ends <= begin + MISLABELED_HOURS)]
-        if begin < after or len(later) == 0:
+        if begin < after or len(later) == 0 or not inside[begin : later[0]].all():
             continue
         after = int(later[0])
         line = np.interp(np.arange(begin, after), [begin - 1, after], other[[begin - 1, after]])

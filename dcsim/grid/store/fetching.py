@@ -15,21 +15,25 @@ from filelock import FileLock, Timeout
 from pydantic import SecretStr
 
 from dcsim.errors import DataError, OutputError, explained
-from dcsim.grid.authorities import known_authorities
+from dcsim.grid.authorities import NEW_AUTHORITIES, known_authorities
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.eia_api import FIRST_YEAR, GOES_ON, fetch, forget
 from dcsim.grid.readers.eia_http import URL, Manners
+from dcsim.grid.readers.formats import EIA_930, family_of
 from dcsim.grid.store.importing import Imported, ImportResult, import_files
-from dcsim.grid.store.joining import MARGIN
+from dcsim.grid.store.joining import MARGIN, described
 from dcsim.grid.store.pieces import Progress
-from dcsim.grid.store.versions import store_folder
+from dcsim.grid.store.provenance import FileOrigin, GridId
+from dcsim.grid.store.versions import read_provenance, resolve, store_folder
 
 _FETCHED = ".fetched"
 
 
-def active_codes() -> list[str]:
-    """Return the codes of all authorities that report today."""
-    return [code for code, authority in known_authorities().items() if authority.is_active]
+def active_codes(year: int | None = None) -> list[str]:
+    """Return the codes of all authorities that report today; of a year, also those new in it."""
+    known = [code for code, authority in known_authorities().items() if authority.is_active]
+    new = [code for code, first in NEW_AUTHORITIES.items() if year and first.year <= year]
+    return [*known, *new]
 
 
 def fetch_year(
@@ -41,6 +45,7 @@ def fetch_year(
     base_url: str = URL,
     manners: Manners | None = None,
     now: pd.Timestamp | None = None,
+    joins: bool = False,
 ) -> ImportResult:
     """Fetch a year from EIA's API and put it into the store, each authority by itself.
 
@@ -55,10 +60,11 @@ def fetch_year(
         base_url: The API's address.
         manners: How the server is treated.
         now: The present; the clock's if not given.
+        joins: Join what is fetched also to a year that is stored from other files than EIA's.
 
     Returns:
-        What was put away, and which authorities were left out: those of which there are no rows,
-        and those whose rows the import refuses.
+        What was put away, and which authorities were left out: those whose year is stored from
+        other files, those of which there are no rows, and those whose rows the import refuses.
 
     Raises:
         DataError: There can be no such data, the API does not give it, or nothing of it is left.
@@ -66,13 +72,42 @@ def fetch_year(
     """
     codes = list(dict.fromkeys(ba_codes))
     first, end = hours_to_fetch(year, now or pd.Timestamp.now(tz="UTC"))
+    others = {} if joins else _stored_from_others(codes, year)
+    if len(others) == len(codes):
+        raise DataError("; ".join(list(others.values())[:3]))
+    codes = [code for code in codes if code not in others]
     with _folder_of(year, end) as folder:
         files = fetch(
             codes, first, end, key, folder, base_url=base_url, progress=progress, manners=manners
         )
         result = _import_each(files, year, folder, progress)
         forget(codes, folder)
-    return ImportResult(result.imported, (*_unfinished(year, end), *result.left_out))
+    left_out = (*others.values(), *_unfinished(year, end), *result.left_out)
+    return ImportResult(result.imported, left_out)
+
+
+def _stored_from_others(codes: Sequence[str], year: int) -> dict[str, str]:
+    """Return the authorities whose year is stored from other files than EIA's, and what to do."""
+    found = {}
+    for code in codes:
+        grid_id = resolve(GridId(code, year))
+        files = [] if grid_id is None else _of_others(grid_id)
+        if files:
+            found[code] = (
+                f"{code}:{year} is stored already, from {described(files)}, and what EIA's API has "
+                f"would be joined to it. Give --join to join them, or remove it first with `dcsim "
+                f"grids remove {code}:{year}`"
+            )
+    return found
+
+
+def _of_others(grid_id: GridId) -> list[FileOrigin]:
+    """Return the files of a stored year that are not EIA's; none of a damaged one."""
+    try:
+        files = read_provenance(grid_id).files
+    except DataError:
+        return []
+    return [origin for origin in files if family_of(origin.format) != EIA_930]
 
 
 def hours_to_fetch(year: int, now: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -149,7 +184,7 @@ def _import_each(
             left_out.append(f"{code}: EIA's API has no rows of it in these hours")
             continue
         try:
-            result = import_files(own, years=[year])
+            result = import_files(own, years=[year], joins=True)
         except DataError as refused:
             forget([code], folder)
             left_out.append(f"{code}: {refused}. What was fetched of it is dropped")

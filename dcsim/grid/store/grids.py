@@ -11,14 +11,20 @@ from pathlib import Path
 import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError
-from dcsim.grid.authorities import authority_named
+from dcsim.grid.authorities import (
+    Authority,
+    authority_named,
+    authority_of_code,
+    code_in,
+    known_authorities,
+)
 from dcsim.grid.generation import (
     FUELS,
     GridGeneration,
     Source,
     check_hourly,
 )
-from dcsim.grid.readers import carbon_explorer, plain
+from dcsim.grid.readers import carbon_explorer, intensity, plain
 from dcsim.grid.readers.columns import without_column
 from dcsim.grid.readers.formats import refuse_import_formats
 from dcsim.grid.readers.table import read_table, sha256_of
@@ -36,6 +42,9 @@ from dcsim.grid.store.versions import (
 from dcsim.scenario.spec import Grid
 
 _READERS = (plain, carbon_explorer)
+
+_TAKEN = ("plain", "carbon-explorer", "intensity", "electricity-maps")
+"""Names of the formats that `read_grid_file` takes; of the last, the intensity."""
 
 REFERENCE = "reference"
 
@@ -57,7 +66,7 @@ def load_grid(grid: Grid, seed: int) -> GridGeneration:
     if version == REFERENCE:
         from dcsim.grid.reference.year import reference_year  # pvlib takes a second to import
 
-        return _with_own_nameplates(reference_year(authority_named(code), seed), grid)
+        return _with_own_nameplates(reference_year(_with_facts(code), seed), grid)
     stored = read_stored(stored_id(str(grid.id)))
     return generation_of(stored, grid)
 
@@ -69,6 +78,32 @@ def _with_own_nameplates(generation: GridGeneration, grid: Grid) -> GridGenerati
         solar_nameplate_mw=grid.solar_nameplate_mw or generation.solar_nameplate_mw,
         wind_nameplate_mw=grid.wind_nameplate_mw or generation.wind_nameplate_mw,
     )
+
+
+def known_authority(name: str) -> Authority:
+    """Return an authority of the registry, or a newer one that EIA publishes or the store has.
+
+    Raises:
+        ScenarioError: There is none; names the nearest.
+    """
+    code = code_in(name)
+    is_stored = any(grid_id.ba_code == code for grid_id in stored_ids())
+    return authority_of_code(code) if is_stored else authority_named(name)
+
+
+def _with_facts(code: str) -> Authority:
+    """Return an authority whose annual facts are known.
+
+    Raises:
+        ScenarioError: There is none, or its facts are not in the registry.
+    """
+    authority = known_authority(code)
+    if authority.ba_code not in known_authorities():
+        raise ScenarioError(
+            f"grid.id: there is no reference year of {authority.ba_code}, for its annual facts are "
+            "not in dcsim's registry; import or fetch a year of it, or take a neighbour's"
+        )
+    return authority
 
 
 def stored_id(text: str) -> GridId:
@@ -97,7 +132,7 @@ def code_of(name: str) -> str:
     try:
         return authority_named(name).ba_code
     except ScenarioError:
-        return name.upper()
+        return code_in(name)
 
 
 def _stored_instead(grid_id: GridId) -> str:
@@ -134,18 +169,29 @@ def generation_of(stored: StoredGrid, grid: Grid) -> GridGeneration:
     formats = ", ".join(dict.fromkeys(file.format for file in kept.files))
     files = ", ".join(file.name for file in kept.files)
     grade = f"grade {kept.grade}: {kept.reasons[0]}"
-    said = (f"{formats} ({files})", grade, *stored.notes, without_column(fuels))
+    said = (f"{formats} ({files})", grade, *_place_note(stored), *stored.notes, *_absent(fuels))
     repairs = tuple(counted_by_rule(stored.changes))
     hashes = ", ".join(dict.fromkeys(file.sha256 for file in kept.files))
     return GridGeneration(
         table,
-        Source("grid", str(stored.grid_id), "; ".join(said), hashes, repairs),
+        Source("grid", str(stored.grid_id), "; ".join(said), hashes, repairs, kept.warnings),
         grid.solar_nameplate_mw,
         grid.wind_nameplate_mw,
         ba_code=stored.grid_id.ba_code,
         records=records,
         changes=stored.changes,
     )
+
+
+def _place_note(stored: StoredGrid) -> tuple[str, ...]:
+    """Return what an authority's missing facts mean; nothing of one in the registry."""
+    code = stored.grid_id.ba_code
+    return () if code in known_authorities() else (authority_of_code(code).note,)
+
+
+def _absent(fuels: list[str]) -> tuple[str, ...]:
+    """Return which fuels have no column; nothing of a grid whose generation is not known."""
+    return (without_column(fuels),) if fuels else ()
 
 
 def year_ids(year: int) -> dict[str, GridId]:
@@ -163,9 +209,9 @@ def year_records(year: int) -> dict[str, pd.DataFrame]:
 
 
 def read_grid_file(path: Path, grid: Grid) -> GridGeneration:
-    """Read a plain hourly file of generation as it is, and repair it as asked.
+    """Read a plain hourly file of generation or intensity as it is, and repair it as asked.
 
-    This is the strict door: two formats, and nothing is changed that the scenario does not ask
+    This is the strict door: three formats, and nothing is changed that the scenario does not ask
     for. Files in the formats of the agencies go through `dcsim grids import`.
 
     Args:
@@ -176,13 +222,15 @@ def read_grid_file(path: Path, grid: Grid) -> GridGeneration:
         DataError: The file is missing, in no known format, gappy, or has missing values that
             `grid.repair` does not allow to be filled.
     """
-    refuse_import_formats(path, taken=("plain", "carbon-explorer"))
+    refuse_import_formats(path, taken=_TAKEN)
     raw = read_table(path)
+    if intensity.matches(raw.columns):
+        return _intensity_grid(path, intensity.read(raw, str(path)), grid)
     reader = next((reader for reader in _READERS if reader.matches(raw.columns)), None)
     if reader is None:
         raise DataError(
             f"{path}, line 1: is in no known format: expected a column {plain.STAMP} with "
-            f"<fuel>_mw columns, or {','.join(carbon_explorer.FUEL_OF)}; "
+            f"<fuel>_mw columns or {INTENSITY}, or {','.join(carbon_explorer.FUEL_OF)}; "
             f"got {', '.join(map(str, raw.columns[:8]))}. Files of EIA, Electricity Maps and "
             "others are read with `dcsim grids import`"
         )
@@ -197,3 +245,18 @@ def read_grid_file(path: Path, grid: Grid) -> GridGeneration:
         grid.wind_nameplate_mw,
         changes=filled.changes,
     )
+
+
+def _intensity_grid(path: Path, found: intensity.HourlyIntensity, grid: Grid) -> GridGeneration:
+    """Return a grid of which a carbon intensity alone is known.
+
+    Raises:
+        DataError: An hour is missing, doubled or out of order, or a value is missing that
+            `grid.repair` does not allow to be filled.
+    """
+    check_hourly(found.table.index, str(path))
+    filled = fill_missing(found.table, str(path), grid.repair)
+    note = "; ".join((intensity.NAME, *found.notes))
+    source = Source("grid", path.name, note, sha256_of(path), filled.repairs, found.warnings)
+    table = filled.table
+    return GridGeneration(table[[]], source, records=table, changes=filled.changes)

@@ -14,19 +14,21 @@ from typing import get_args
 import pandas as pd
 
 from dcsim.errors import DataError, ScenarioError
-from dcsim.grid.authorities import authority_named
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.formats import format_named
+from dcsim.grid.readers.naming import given_code, wanted_code
 from dcsim.grid.records import INDEX
 from dcsim.grid.repair.changes import counted_by_rule
-from dcsim.grid.repair.grade import Grade, grade_year
+from dcsim.grid.repair.grade import LETTERS, Grade, grade_year
 from dcsim.grid.repair.year import RepairedYear, repair_year
 from dcsim.grid.store.joining import (
     MARGIN,
     FileRecords,
     JoinedYear,
     contradict,
+    described,
     join_year,
+    reason_to_ask,
     uncorrected_clock,
 )
 from dcsim.grid.store.pieces import (
@@ -101,6 +103,7 @@ def import_files(
     format_name: str | None = None,
     clock: Clock = "auto",
     replaces: bool = False,
+    joins: bool = False,
     years: Collection[int] | None = None,
     progress: Progress = _silent,
 ) -> ImportResult:
@@ -117,6 +120,7 @@ def import_files(
         format_name: Name of the format, instead of detecting it.
         clock: Whether EIA's clock faults are corrected.
         replaces: Begin the years anew, without what is stored of them; older versions stay.
+        joins: Join files also to a year that is stored from other records (`reason_to_ask`).
         years: Keep these only; hours beside them serve to correct clocks. All if left out.
         progress: Told what is being done.
 
@@ -124,18 +128,20 @@ def import_files(
         What was put away, by authority and year, each with its grade and repairs.
 
     Raises:
-        DataError: A file cannot be read, or there is nothing to keep in it.
+        DataError: A file cannot be read, there is nothing to keep in it, or it would be mixed with
+            other records and `joins` is not given.
         ScenarioError: There is no such format.
         OutputError: The store cannot be written.
     """
     files = [file for path in paths for file in files_of(path)]
     asked = Asked(
-        authority_named(ba_code).ba_code if ba_code else None,
-        tuple(authority_named(name).ba_code for name in wanted) if wanted else None,
+        given_code(ba_code, (file.name for file in files)) if ba_code else None,
+        tuple(wanted_code(name) for name in wanted) if wanted else None,
         format_named(format_name).name if format_name else None,
         clock,
         replaces,
         frozenset(years) if years else None,
+        joins,
     )
     with staging() as folder:
         read = read_all(files, {*paths}, folder, asked, progress)
@@ -164,7 +170,7 @@ def _stage_all(
         files = by_file(read.pieces[code])
         for year in asked.years or _years(code, files, read.left_out):
             before = None if asked.replaces else resolve(GridId(code, year))
-            one = _stage_year(folder, code, year, files, before, read.left_out)
+            one = _stage_year(folder, code, year, files, before, asked, read.left_out)
             if one is not None:
                 staged.append(one)
                 joined.append(before)
@@ -189,10 +195,11 @@ def _stage_year(
     year: int,
     files: Sequence[FileRecords],
     before: GridId | None,
+    asked: Asked,
     left_out: list[str],
 ) -> StagedGrid | None:
     """Repair and grade a year, and write it to the staging folder if it has what to keep."""
-    joined = join_year(code, year, _with_stored(year, files, before))
+    joined = join_year(code, year, _with_stored(year, files, before), joins=asked.joins)
     if joined is None:
         left_out.append(
             f"{code}:{year}: no generation, demand or intensity in the files, and none in the "
@@ -203,6 +210,8 @@ def _stage_year(
         left_out.append(f"{code}:{year}: {joined.cut} hours of flows in which nothing is generated")
     repaired = repair_year(code, joined.table, joined.hours)
     grade = _doubted(grade_year(repaired), uncorrected_clock(code, joined.files))
+    if before is not None and not asked.joins:
+        _refuse_mixture(before, files, joined, grade)
     provenance = _provenance(code, year, joined, repaired, grade)
     reported = [one.table for one in joined.files]
     return stage(folder, repaired.table, repaired.changes, reported, provenance)
@@ -230,6 +239,31 @@ def _with_stored(
     batch = 0 if is_beside else 1 + max(origin.batch for origin in origins)
     numbered = {"batch": batch}
     return stored + [replace(one, origin=one.origin.model_copy(update=numbered)) for one in added]
+
+
+def _refuse_mixture(
+    before: GridId, files: Sequence[FileRecords], joined: JoinedYear, grade: Grade
+) -> None:
+    """Refuse to join files to a stored year that they are hardly pieces of.
+
+    Raises:
+        DataError: Names the year, the files on both sides, the reason, and what to do.
+    """
+    kept = read_provenance(before)
+    known = {origin.sha256 for origin in kept.files}
+    new = [one.within(before.year) for one in files if one.origin.sha256 not in known]
+    stored = [one for one in joined.files if one.origin.sha256 in known]
+    reason = reason_to_ask(new, stored)
+    if not reason and kept.grade < LETTERS[-1] == grade.letter:
+        reason = f"joined they are of grade {grade.letter}: {grade.reasons[0]}"
+    if not reason and joined.table.index.nunique() < kept.hours:
+        reason = f"joined they are {len(joined.hours)} hours of what are {kept.hours} now"
+    if reason and new:
+        raise DataError(
+            f"{before.ba_code}:{before.year} is stored already, of grade {kept.grade}, from "
+            f"{described(kept.files)}; {described([one.origin for one in new])} would be joined "
+            f"to it, and {reason}. Give --join to join them, --replace to begin the year anew"
+        )
 
 
 def _doubted(grade: Grade, doubt: str) -> Grade:

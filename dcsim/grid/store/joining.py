@@ -8,13 +8,15 @@ place of an earlier one, cell by cell, and the notes say how often.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import FUELS, ONE_HOUR
-from dcsim.grid.records import DEMAND, INDEX, INTENSITY
+from dcsim.grid.readers.formats import EIA_930, family_of
+from dcsim.grid.records import COLUMNS, DEMAND, INDEX, INTENSITY
 from dcsim.grid.repair.clock import correct_clock, corrections_of
 from dcsim.grid.store.provenance import FileOrigin
 from dcsim.units import HOURS_PER_DAY
@@ -71,20 +73,23 @@ def bounds(year: int) -> tuple[pd.Timestamp, pd.Timestamp]:
     )
 
 
-def join_year(ba_code: str, year: int, files: Sequence[FileRecords]) -> JoinedYear | None:
+def join_year(
+    ba_code: str, year: int, files: Sequence[FileRecords], *, joins: bool = False
+) -> JoinedYear | None:
     """Join what files say of a year; None if it is neither generation, demand nor intensity.
 
     Args:
         ba_code: Whose year.
         year: Calendar year, UTC.
         files: With margins; `origin.batch` tells older imports (lower) from newer ones.
+        joins: Join files on different clocks: EIA's corrected, the others as they are.
 
     Raises:
         DataError: Files on different clocks hold the same columns of an authority whose clock is
-            known to be wrong.
+            known to be wrong, and `joins` is not given.
     """
     ordered = sorted(files, key=lambda one: one.origin.batch)
-    table, notes = _on_one_clock(ba_code, ordered)
+    table, notes = _on_one_clock(ba_code, ordered, joins=joins)
     start, end = bounds(year)
     table = table[(table.index >= start) & (table.index < end)].dropna(axis="columns", how="all")
     known = known_hours(table)
@@ -116,20 +121,56 @@ def contradict(one: FileRecords, other: FileRecords) -> bool:
     return bool((np.abs(mine - theirs) > 0).any())
 
 
+def reason_to_ask(new: Sequence[FileRecords], stored: Sequence[FileRecords]) -> str:
+    """Return why new files are hardly pieces of the record that stored ones are of, or nothing.
+
+    Files of one family, such as EIA's, complete and revise one another, and any file may bring
+    flows to neighbours or further hours. A mixture of records is what is of two families, or of one
+    file that contradicts another.
+
+    Args:
+        new: Files to be joined.
+        stored: Those of the stored year that would still give values.
+    """
+    for one, other in product(_more_than_flows(new), _more_than_flows(stored)):
+        family = family_of(one.origin.format)
+        if family != family_of(other.origin.format):
+            return "they are of different formats"
+        if family != EIA_930 and contradict(one, other):
+            return "they give different values for the same hours"
+    return ""
+
+
+def _more_than_flows(files: Sequence[FileRecords]) -> list[FileRecords]:
+    """Return the files that hold anything but flows to neighbours."""
+    return [one for one in files if any(name in COLUMNS for name in one.table)]
+
+
+def described(origins: Sequence[FileOrigin]) -> str:
+    """Name files with their formats, for messages."""
+    named = [f"{origin.name} ({origin.format})" for origin in origins]
+    return ", ".join(named[:2]) + (f" and {len(named) - 2} more" if len(named) > 2 else "")
+
+
 def _on_one_clock(
-    ba_code: str, files: Sequence[FileRecords]
+    ba_code: str, files: Sequence[FileRecords], *, joins: bool
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Join all files, those with EIA's clock faults after these were taken out."""
     if not any(corrections_of(ba_code, one.table) for one in files):
         return _laid_together(files), ()
     faulty = [one for one in files if one.origin.is_eia_clock]
     right = [one for one in files if not one.origin.is_eia_clock]
-    _refuse_mixture(ba_code, faulty, right)
+    if not joins:
+        _refuse_mixture(ba_code, faulty, right)
     if not faulty:
         return _laid_together(right), ()
     corrected, notes = correct_clock(ba_code, _laid_together(faulty))
     given = _laid_together(right)
-    return join_pieces([part for part in (corrected, given) if not part.empty]), notes
+    if not joins or given.empty:
+        return join_pieces([part for part in (corrected, given) if not part.empty]), notes
+    is_newer = max(one.origin.batch for one in right) >= max(one.origin.batch for one in faulty)
+    new, old = (given, corrected) if is_newer else (corrected, given)
+    return laid_over(new, old[~old.index.duplicated("last")]), notes
 
 
 def _refuse_mixture(
@@ -142,8 +183,8 @@ def _refuse_mixture(
                 raise DataError(
                     f"{one.origin.name} and {other.origin.name} both hold {both[0]} of {ba_code}, "
                     "whose EIA-930 clock is known to be wrong, and only the latter is to be "
-                    "corrected; give --clock eia if both came from EIA-930, or --replace to begin "
-                    "the year anew"
+                    "corrected; give --clock eia if both came from EIA-930, --join to join the one "
+                    "corrected with the other as it is, or --replace to begin the year anew"
                 )
 
 

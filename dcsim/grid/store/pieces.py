@@ -33,6 +33,7 @@ class Asked:
     clock: Clock
     replaces: bool
     years: frozenset[int] | None
+    joins: bool
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def read_all(
         refuse_absent(asked.wanted, read.seen, names_of(files))
     if read.unknown:
         codes = ", ".join(sorted(read.unknown)[:5])
-        read.left_out.append(f"{codes}: no balancing authority of the registry")
+        read.left_out.append(f"{codes}: no code of a balancing authority")
     return read
 
 
@@ -133,6 +134,7 @@ def _read_file(
             is_eia_clock=asked.clock == "eia" or (asked.clock == "auto" and has_faults),
             batch=0,
             notes=records.notes,
+            warnings=records.warnings,
         )
         path = folder / f"{next(number)}.arrow"
         with explained(store_folder(), UNCHANGED):

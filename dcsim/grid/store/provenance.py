@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from dcsim.errors import DataError
+from dcsim.grid.authorities import CODE_PATTERN
 
 SCHEMA = 1
 """Of what is in a version's folder; another one is made by another dcsim."""
 
 VERSION = re.compile(r"[0-9a-f]{8}")
-_GRID_ID = re.compile(rf"([A-Z]{{2,5}}):([0-9]{{4}})(?::({VERSION.pattern}))?")
+_GRID_ID = re.compile(rf"({CODE_PATTERN}):([0-9]{{4}})(?::({VERSION.pattern}))?")
 
 
 @dataclass(frozen=True, order=True)
@@ -54,6 +55,8 @@ class FileOrigin(_Kept):
     """Which import of the year it came with, counted from 0."""
     notes: tuple[str, ...]
     """What its reader says."""
+    warnings: tuple[str, ...] = ()
+    """What its reader says that must be known before a result is used."""
 
 
 class RuleCount(_Kept):
@@ -81,3 +84,8 @@ class Provenance(_Kept):
     reasons: tuple[str, ...]
     dcsim: str
     """Version of dcsim whose readers and rules made it."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what must be known before a result is used, each once."""
+        return tuple(dict.fromkeys(said for file in self.files for said in file.warnings))

@@ -117,7 +117,7 @@ def test_formats_have_names_of_their_own() -> None:
     assert len(set(names)) == len(names)
     assert all(format_named(name).title for name in names)
     clocks = {known.name for known in FORMATS if not known.is_eia_clock}
-    assert clocks == {"electricity-maps", "plain"}
+    assert clocks == {"electricity-maps", "intensity", "plain"}
     with pytest.raises(ScenarioError, match=r"no format 'csv'; known are eia930-balance, eia930-i"):
         format_named("csv")
 
@@ -300,7 +300,7 @@ NO_CODES = [
     "/tmp/x",
     ".staging",
     "ciso",
-    "ZZZZ",
+    "NONE",
     "ABCDEF",
     "A\0B",
     "to_X",
@@ -328,12 +328,17 @@ class TestCodesFromFiles:
         assert shown("A" * 300) == "'AAAAAAAAAAAA'"
         assert shown("FOOBAR") == "FOOBAR"
 
+    def test_an_authority_newer_than_the_registry_is_given(self, tmp_path: Path) -> None:
+        seen: set[str] = set()
+        found = all_records(file_of(tmp_path, with_two_codes("balance", "BHBA")), seen=seen)
+        assert {records.ba_code for records in found} == {"PJM", "BHBA"} == seen
+
     def test_neighbours_abroad_are_given_and_told_from_authorities(self, tmp_path: Path) -> None:
-        content = "period,E_BCHA_D,E_PJM_D,E_QQQQ_D\n2023-06-10T00,1,2,3\n"
+        content = "period,E_BCHA_D,E_PJM_D,E_QQQQQQ_D\n2023-06-10T00,1,2,3\n"
         unknown: set[str] = set()
         found = all_records(file_of(tmp_path, content), unknown=unknown)
         assert [records.ba_code for records in found] == ["BCHA", "PJM"]
-        assert unknown == {"QQQQ"}
+        assert unknown == {"QQQQQQ"}
         assert set(FUEL_ABROAD) == FOREIGN
 
     def test_neighbours_that_are_no_codes_are_left_out(self, tmp_path: Path) -> None:
@@ -353,11 +358,11 @@ class TestCodesFromFiles:
 
     def test_zones_that_are_no_authorities_are_told(self, tmp_path: Path) -> None:
         content = "Datetime (UTC),Zone id,Carbon Intensity (LCA)\n" + "".join(
-            f"2023-06-10T00,US-X-{code},1\n" for code in ("PJM", "ZZZZ")
+            f"2023-06-10T00,US-X-{code},1\n" for code in ("PJM", "ZZZZ9")
         )
         unknown: set[str] = set()
         (records,) = all_records(file_of(tmp_path, content), unknown=unknown)
-        assert (records.ba_code, unknown) == ("PJM", {"ZZZZ"})
+        assert (records.ba_code, unknown) == ("PJM", {"ZZZZ9"})
 
     def test_an_authority_given_that_is_none_is_told(self, tmp_path: Path) -> None:
         unknown: set[str] = set()

@@ -350,6 +350,31 @@ def test_nuclear_that_goes_to_other_is_given_back(hours: int) -> None:
     assert (result.table["nuclear"] - clean["nuclear"]).abs().max() < 400
 
 
+def test_oil_that_goes_to_other_for_single_hours_is_given_back() -> None:
+    """As NYIS in 2021 and 2022: 100 zeros of an hour or two while other rises by as much."""
+    rng = np.random.default_rng(3)
+    table = clean_year().assign(
+        oil=650 + 40 * rng.standard_normal(len(HOURS)), other=180 + 5 * rng.random(len(HOURS))
+    )
+    clean = table.copy()
+    rows = np.unique(rng.choice(np.arange(50, len(HOURS) - 50, 3), 100)[:, np.newaxis] + [0, 1])
+    table.iloc[rows, table.columns.get_loc("other")] += table["oil"].to_numpy()[rows]
+    table.iloc[rows, table.columns.get_loc("oil")] = 0.0
+    result = repaired(table)
+    assert set(found(result)) == {"mislabeled_fuel"}
+    assert result.table["oil"].sum() == pytest.approx(clean["oil"].sum(), rel=1e-3)
+    assert result.table["other"].sum() == pytest.approx(clean["other"].sum(), rel=1e-3)
+    both = ["oil", "other"]
+    assert result.table[both].sum(axis=1).to_numpy() == pytest.approx(
+        clean[both].sum(axis=1).to_numpy()
+    )
+
+
+def test_oil_that_stops_while_other_stays_is_left() -> None:
+    table = clean_year().assign(other=180.0 + np.arange(len(HOURS)) % 7)
+    assert repaired(table).changes.empty
+
+
 def test_a_single_plant_may_stop() -> None:
     """A generation-only authority with one gas plant, off for two days."""
     gas = np.full(len(HOURS), 500.0) + np.arange(len(HOURS)) / 100

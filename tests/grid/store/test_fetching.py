@@ -11,7 +11,7 @@ from dcsim.errors import DataError, OutputError
 from dcsim.grid.readers.eia_http import Manners
 from dcsim.grid.store import fetching
 from dcsim.grid.store.fetching import active_codes, fetch_year, hours_to_fetch
-from dcsim.grid.store.importing import ImportResult
+from dcsim.grid.store.importing import ImportResult, import_files
 from dcsim.grid.store.versions import read_stored, stored_ids
 from tests.grid.readers.eia_server import (
     KEY,
@@ -67,7 +67,11 @@ def offsets(api: Api, since: int) -> list[tuple[str, int]]:
 
 
 def fetched(
-    api: Api, year: int = 2023, codes: Sequence[str] = ("CISO",), now: pd.Timestamp | None = None
+    api: Api,
+    year: int = 2023,
+    codes: Sequence[str] = ("CISO",),
+    now: pd.Timestamp | None = None,
+    joins: bool = False,
 ) -> ImportResult:
     manners = Manners(sleep=lambda _: None, jitter_frac=lambda: 0.5, tries=2)
     return fetch_year(
@@ -78,6 +82,7 @@ def fetched(
         base_url=api.url,
         manners=manners,
         now=now,
+        joins=joins,
     )
 
 
@@ -291,3 +296,16 @@ def test_fetching_a_year_leaves_the_year_beside_it_as_it_is(api: Api) -> None:
     (before,) = fetched(api, 2022).imported
     assert before.grid_id.year == 2022
     assert stored_ids() == [before.grid_id, year.grid_id]
+
+
+def test_a_year_from_other_files_is_not_joined_unasked(api: Api, tmp_path: Path) -> None:
+    """It is said before anything is fetched; of several authorities the others go on."""
+    hours = pd.date_range("2023-01-01", periods=48, freq="h")
+    path = tmp_path / "CISO_2023.csv"
+    pd.DataFrame({"wind_mw": range(48)}, hours).to_csv(path, index_label="utc_hour_beginning")
+    import_files([path])
+    with pytest.raises(DataError, match=r"CISO:2023 .* CISO_2023\.csv \(plain.*--join"):
+        fetched(api)
+    assert not api.asked
+    (one,) = fetched(api, joins=True).imported
+    assert one.joined is not None

@@ -412,10 +412,10 @@ def test_codes_that_are_no_authority_are_left_out_and_said(tmp_path: Path) -> No
     """A made-up code beside CISO in an INTERCHANGE file: CISO is kept."""
     flows = interchange_file(tmp_path, hours())
     lines = flows.read_text().splitlines()
-    flows.write_text("\n".join([*lines, lines[1].replace("CISO", "ZZZZ", 1)]) + "\n")
+    flows.write_text("\n".join([*lines, lines[1].replace("CISO", "ZZ-Z", 1)]) + "\n")
     result = import_files([plain_file(tmp_path, mix(hours())), flows], clock="as-given")
     assert [one.grid_id.ba_code for one in result.imported] == ["CISO"]
-    assert result.left_out == ("ZZZZ: no balancing authority of the registry",)
+    assert result.left_out == ("ZZ-Z: no code of a balancing authority",)
 
 
 def test_only_looks_for_an_authority_in_all_files_together(tmp_path: Path) -> None:
@@ -468,3 +468,86 @@ def test_a_fault_that_was_over_is_no_doubt(tmp_path: Path, year: int, is_doubted
     table = mix(hours(f"{year}-03-01", periods=600)).rename(columns={"coal": "solar"})
     one = imported([plain_file(tmp_path, table, f"TEC_{year}.csv")])
     assert ("which were not taken out" in one.provenance.reasons[0]) == is_doubted
+
+
+class TestJoiningOther:
+    """A stored year is never mixed with other records without being asked to."""
+
+    SNIPPET = (
+        "utc_hour_beginning,coal_mw,natural_gas_mw,wind_mw\n"
+        "2022-01-01 00:00,310,1240,820\n2022-01-01 01:00,305,1198,861\n"
+    )
+
+    def snippet(self, folder: Path) -> Path:
+        path = folder / "my-grid.csv"
+        path.write_text(self.SNIPPET)
+        return path
+
+    def eia_file(self, folder: Path, index: pd.DatetimeIndex) -> Path:
+        names = ["Net Generation (MW) from Coal", "Net Generation (MW) from Natural Gas"]
+        rows = (
+            f"CISO,{hour + pd.Timedelta('1h'):%m/%d/%Y %I:%M:%S %p},{row.coal},{row.natural_gas}"
+            for hour, row in zip(index, mix(index).itertuples(), strict=True)
+        )
+        header = ",".join(["Balancing Authority", "UTC Time at End of Hour", *names])
+        path = folder / "EIA930_BALANCE_2022_Jan_Jun.csv"
+        path.write_text("\n".join([header, *rows]) + "\n")
+        return path
+
+    @pytest.mark.parametrize("stored", ["plain", "eia"])
+    def test_a_fragment_is_not_joined_to_a_year(self, tmp_path: Path, stored: str) -> None:
+        year = hours(periods=1000)
+        path = (
+            plain_file(tmp_path, mix(year)) if stored == "plain" else self.eia_file(tmp_path, year)
+        )
+        first = imported([path])
+        with pytest.raises(DataError, match=r"my-grid\.csv.*--join.*--replace") as error:
+            import_files([self.snippet(tmp_path)], ba_code="CISO")
+        assert path.name in str(error.value)
+        assert stored_ids() == [first.grid_id]
+        one = imported([self.snippet(tmp_path)], ba_code="CISO", joins=True)
+        assert one.joined == first.grid_id
+        assert read_stored(one.grid_id).records["wind"].iloc[:2].tolist() == [820.0, 861.0]
+        assert imported([self.snippet(tmp_path)], ba_code="CISO", replaces=True).joined is None
+
+    def test_a_year_is_not_joined_to_a_fragment_that_stays_in_it(self, tmp_path: Path) -> None:
+        imported([self.snippet(tmp_path)], ba_code="CISO")
+        with pytest.raises(DataError, match=r"my-grid\.csv.*--join"):
+            import_files([self.eia_file(tmp_path, hours(periods=600))])
+
+    def test_a_whole_record_takes_the_place_of_a_fragment(self, tmp_path: Path) -> None:
+        imported([self.snippet(tmp_path)], ba_code="CISO")
+        year = hours(periods=600)
+        one = imported([plain_file(tmp_path, mix(year).assign(wind=5.0 + mix(year)["coal"]))])
+        assert [file.name for file in one.provenance.files] == ["CISO_2022.csv"]
+
+    def test_a_fragment_that_would_leave_a_gap_of_months_is_not_joined(
+        self, tmp_path: Path
+    ) -> None:
+        imported([plain_file(tmp_path, mix(hours("2022-09-01", 2000)))])
+        with pytest.raises(DataError, match="joined they are of grade F"):
+            import_files([self.snippet(tmp_path)], ba_code="CISO")
+
+    def test_two_hours_of_generation_do_not_shorten_a_year_of_intensity(
+        self, tmp_path: Path
+    ) -> None:
+        index = hours(periods=1000)
+        table = pd.DataFrame({"intensity_kg_per_mwh": 400 + mix(index)["coal"] / 10}, index)
+        path = tmp_path / "CISO_intensity.csv"
+        table.to_csv(path, index_label="utc_hour_beginning")
+        imported([path])
+        with pytest.raises(DataError, match=r"CISO_intensity\.csv.*--join"):
+            import_files([self.snippet(tmp_path)], ba_code="CISO")
+
+    def test_the_same_file_and_further_hours_are_joined_unasked(self, tmp_path: Path) -> None:
+        table = mix(hours(periods=1000))
+        first = imported([plain_file(tmp_path, table.iloc[:600], "CISO_a.csv")])
+        second = imported([plain_file(tmp_path, table.iloc[590:], "CISO_b.csv")])
+        assert (second.joined, second.provenance.hours) == (first.grid_id, 1000)
+        assert not imported([tmp_path / "CISO_b.csv"]).is_new
+
+    def test_a_later_month_of_eia_revises_an_earlier_one_unasked(self, tmp_path: Path) -> None:
+        imported([self.eia_file(tmp_path, hours(periods=600))])
+        later = self.eia_file(tmp_path, hours("2022-01-20", 600))
+        later.write_text(later.read_text() + "CISO,01/21/2022 1:00:00 AM,1,2\n")
+        assert imported([later]).joined is not None
