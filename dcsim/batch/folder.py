@@ -34,7 +34,7 @@ from dcsim.report.batch import (
     OWN,
 )
 from dcsim.report.folder import as_json, write_file, write_parquet
-from dcsim.scenario.document import to_yaml
+from dcsim.scenario.yaml12 import to_yaml
 
 if TYPE_CHECKING:
     from dcsim.batch.tables import CaseTables

@@ -142,14 +142,15 @@ def check(
 ) -> None:
     """Check a scenario and the data it names, and print it as resolved."""
     asked = _load(scenario, set_, grid_file)
-    from dcsim.scenario.document import to_yaml
-    from dcsim.traces.years import build_years
+    from dcsim.scenario.yaml12 import to_yaml
+    from dcsim.traces.frame import build_traces
+    from dcsim.traces.years import each_world
 
-    years = build_years(asked)
+    worlds = [(f" {year.name},", world) for year, world in each_world(asked)]
+    worlds = worlds or [("", build_traces(asked))]
     typer.echo(to_yaml(asked.model_dump(mode="json", exclude_none=True)))
-    for year in years:
-        name = f" {year.name}," if year.name else ""
-        typer.echo(f"Fine:{name} {year.hours} hours from {year.index[0]:%Y-%m-%d %H:%M}Z")
+    for name, world in worlds:
+        typer.echo(f"Fine:{name} {world.hours} hours from {world.index[0]:%Y-%m-%d %H:%M}Z")
 
 
 @scenario_app.command("schema")

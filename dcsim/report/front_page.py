@@ -12,8 +12,8 @@ from dcsim.report.prose_basis import notices
 from dcsim.report.study import STRATEGY_LABELS
 from dcsim.report.tables_basis import sources_table_of
 from dcsim.report.write import FIGURES, environment, picture
-from dcsim.scenario.document import to_yaml
 from dcsim.scenario.spec import Scenario, Strategy
+from dcsim.scenario.yaml12 import to_yaml
 from dcsim.traces.frame import Traces
 from dcsim.units import HOURS_PER_YEAR
 
