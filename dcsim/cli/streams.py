@@ -95,7 +95,7 @@ def checked_streams() -> Iterator[None]:
         if isinstance(stream, TextIOWrapper):  # names of files may be no text
             stream.reconfigure(errors="backslashreplace")
     results = _Results(output)
-    sys.stdout, sys.stderr = results, _Messages(messages)  # type: ignore[assignment]
+    sys.stdout, sys.stderr = results, _Messages(messages)
     try:
         yield
         results.end()
