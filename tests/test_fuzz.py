@@ -16,7 +16,7 @@ def test_hostile_values_and_files_are_refused_or_read(tmp_path: Path) -> None:
     for counts in fuzz.fuzz(seed=11, values=40, files=30, folder=tmp_path):
         assert counts.faults == []
         assert counts.outcomes["refused"] > 10
-        assert counts.outcomes["accepted"] > 2
+        assert counts.outcomes["accepted"] > 0
 
 
 def test_the_fuzz_sees_faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

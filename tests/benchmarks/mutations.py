@@ -66,7 +66,7 @@ def _table(data: bytes) -> tuple[list[str], list[list[str]]]:
     """Return names and rows of a plain table, all rows as long as the header."""
     header, *rows = [line.split(",") for line in data.decode("utf-8", "replace").split("\n")]
     width = len(header)
-    names = [f"{name}{n if header.count(name) > 1 else ''}" for n, name in enumerate(header)]
+    names = [f"{name}#{n}" if header.count(name) > 1 else name for n, name in enumerate(header)]
     return names, [(row + [""] * width)[:width] for row in rows if any(row)]
 
 
