@@ -5,7 +5,7 @@ BIN := .venv/bin
 SITE := site
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test bench notebooks docs clean
+.PHONY: run test bench fuzz notebooks docs clean
 
 run: .venv/.run
 	$(BIN)/dcsim plan quickstart
@@ -15,6 +15,9 @@ test: .venv/.test
 
 bench: .venv/.bench
 	$(BIN)/python -m pytest tests/benchmarks -m benchmark -s --no-cov
+
+fuzz: .venv/.test
+	OMP_NUM_THREADS=1 $(BIN)/python -W error -m tests.benchmarks.fuzz
 
 # What pdoc imports asks the machine for its kind of processor; a warning is a fault.
 docs: .venv/.docs

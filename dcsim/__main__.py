@@ -1,5 +1,5 @@
 """`python -m dcsim` is the command line."""
 
-from dcsim.cli.app import main
+from dcsim.cli.entry import main
 
 main()

@@ -17,9 +17,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+MOST_LINE, LINE_END = 2000, 300
+"""Characters of a line of a message, and how many of its last ones are kept of a longer line."""
+
+_CONTROL = {n: f"\\x{n:02x}" for n in (*range(0x20), *range(0x7F, 0xA0)) if chr(n) not in "\t\n"}
+
 
 class DcsimError(Exception):
-    """Something dcsim can explain; the message is meant for the person who asked."""
+    """Something dcsim can explain; the message is meant for the person who asked.
+
+    What a message repeats of a file is cut to a length that can be read, and control characters,
+    which a terminal would obey, are written as codes.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        """Keep the message as it can be shown."""
+        super().__init__("\n".join(map(_shown, message.split("\n"))))
+
+
+def _shown(line: str) -> str:
+    if len(line) > MOST_LINE:
+        line = f"{line[: MOST_LINE - LINE_END]} … {line[-LINE_END:]}"
+    return line.translate(_CONTROL)
 
 
 class ScenarioError(DcsimError):

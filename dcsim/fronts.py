@@ -4,13 +4,14 @@
     front.csv      a row for each point
     figures/, front.html
 
-What has been found is kept beside the folder after each point, under a key of all that it follows
-from, until the folder is whole. No seconds stand in any of the files.
+What has been found is kept in a marked folder beside it after each point, under a key of all that
+it follows from, until the folder is whole. No seconds stand in any of the files.
 """
 
 import hashlib
 import io
 import json
+import shutil
 import time
 import zipfile
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ from typing import Any, get_args
 import numpy as np
 import pandas as pd
 
-from dcsim.errors import InfeasibleError, ScenarioError, explained
+from dcsim.errors import InfeasibleError, OutputError, ScenarioError, explained
 from dcsim.optimize.boxed import Bases, Basis
 from dcsim.optimize.front import FRONT_KINDS, LEAST_POINTS, Front, FrontKind, FrontPoint
 from dcsim.optimize.pareto import Traced, trace_front
@@ -31,6 +32,7 @@ from dcsim.report.front_page import PAGE, write_front_report
 from dcsim.report.prose_basis import warnings_of
 from dcsim.report.study import STRATEGY_LABELS
 from dcsim.scenario.spec import STRATEGIES, Scenario, Strategy
+from dcsim.temporary import is_marked, mark
 from dcsim.traces.frame import Traces
 from dcsim.traces.years import build_years
 
@@ -178,12 +180,22 @@ def key_of(scenario: Scenario, years: Sequence[Traces], kind: FrontKind, points:
 
 
 class SoFar:
-    """The points found so far, in one file beside the folder to be; of another key, none."""
+    """The points found so far, in a marked folder beside the folder to be; of another key, none."""
 
     def __init__(self, folder: Path, key: str) -> None:
-        """Read what is there."""
+        """Read what is there.
+
+        Raises:
+            OutputError: Something of that name is there that dcsim did not make.
+        """
         target = folder.resolve()
-        self._path = target.parent / f".{target.name}.so-far.npz"
+        self._folder = target.parent / f".{target.name}.so-far"
+        self._path = self._folder / "points.npz"
+        if self._folder.exists() and not is_marked(self._folder, self._folder.name):
+            raise OutputError(
+                f"{self._folder}: exists and dcsim did not make it; move it away or give another "
+                "--out"
+            )
         self._key = key
         self._traced = self._read()
 
@@ -211,12 +223,16 @@ class SoFar:
         arrays["points"] = np.array(json.dumps(points))
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
+        with explained(self._folder):
+            if not self._folder.exists():
+                self._folder.mkdir()
+                mark(self._folder, self._folder.name)
         write_file(self._path, buffer.getvalue())
 
     def forget(self) -> None:
-        """Remove the file."""
-        with explained(self._path):
-            self._path.unlink(missing_ok=True)
+        """Remove the folder."""
+        if is_marked(self._folder, self._folder.name):
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _read(self) -> dict[Strategy, tuple[Traced, ...]]:
         try:

@@ -99,7 +99,7 @@ def test_a_front_taken_up_again_is_the_same_to_the_byte(
         code, _, err = dcsim_cli(*asked, "--out", "stopped")
     assert code == 130
     assert "Run the same command again to go on" in err
-    assert entries(tmp_path) == [".stopped.so-far.npz", "whole"]
+    assert entries(tmp_path) == [".stopped.so-far", "whole"]
     with monkeypatch.context() as patch:
         steps = count_steps(patch)
         assert dcsim_cli(*asked, "--out", "stopped")[0] == 0
@@ -119,9 +119,28 @@ def test_what_is_asked_now_is_not_mixed_with_what_was(
         assert dcsim_cli("pareto", "quickstart", *ONE, "--out", "again")[0] == 130
     assert dcsim_cli("pareto", "quickstart", *ONE, "--set", "seed=3", "--out", "again")[0] == 0
     assert all_bytes(tmp_path / "again") == all_bytes(tmp_path / "whole")
-    (tmp_path / ".again.so-far.npz").write_bytes(b"PK\x03\x04 no archive")
+    with monkeypatch.context() as patch:
+        count_steps(patch, stop_at=2)
+        assert dcsim_cli("pareto", "quickstart", *ONE, "--out", "again")[0] == 130
+    (tmp_path / ".again.so-far" / "points.npz").write_bytes(b"PK\x03\x04 no archive")
     assert dcsim_cli("pareto", "quickstart", *ONE, "--set", "seed=3", "--out", "again")[0] == 0
     assert all_bytes(tmp_path / "again") == all_bytes(tmp_path / "whole")
+
+
+@pytest.mark.usefixtures("unseen")
+@pytest.mark.parametrize("name", [".fronts.so-far", ".fronts.so-far/points.npz"])
+def test_a_file_of_others_where_points_are_kept_is_not_touched(
+    dcsim_cli, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("mine")
+    code, _, err = dcsim_cli("pareto", "quickstart", *ONE, "--out", "fronts")
+    assert code == 2
+    assert ".fronts.so-far: exists and dcsim did not make it" in " ".join(err.split())
+    assert (tmp_path / name).read_text() == "mine"
+    (tmp_path / ".fronts.so-far.npz").write_text("mine")
+    assert dcsim_cli("pareto", "quickstart", *ONE, "--out", "others")[0] == 0
+    assert (tmp_path / ".fronts.so-far.npz").read_text() == "mine"
 
 
 def test_the_key_holds_all_that_fronts_follow_from() -> None:

@@ -17,9 +17,9 @@ from dcsim.batch.axes import (
 from dcsim.batch.study import ACTIVE, AxisValue, Batch, Bundle, Filter, FrontAsked
 from dcsim.errors import ScenarioError
 from dcsim.report.batch import TAKEN_NAMES
-from dcsim.scenario.document import KeyPath
 from dcsim.scenario.load import scenario_of
 from dcsim.scenario.spec import Scenario
+from dcsim.scenario.yaml12 import KeyPath
 
 Row = Mapping[str, AxisValue]
 

@@ -14,7 +14,8 @@ the study no longer asks for stay in them until every case that it does ask for 
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from os import SEEK_END
@@ -34,7 +35,8 @@ from dcsim.report.batch import (
     OWN,
 )
 from dcsim.report.folder import as_json, write_file, write_parquet
-from dcsim.scenario.document import to_yaml
+from dcsim.scenario.yaml12 import to_yaml
+from dcsim.temporary import clear_marked, is_marked
 
 if TYPE_CHECKING:
     from dcsim.batch.tables import CaseTables
@@ -43,7 +45,7 @@ MARKER, STUDY = "batch.json", "study.yaml"
 PLANS, FRONTS, FAILURES = "plans", "fronts", "failures"
 LOG, LOCK = "log.jsonl", ".lock"
 
-_PARTIAL = ".*.partial"
+_KEY = re.compile(r"[0-9a-f]{64}")
 _A_MOMENT_S = 0.3
 """How long to wait for the lock: longer than `is_held` holds it [s]."""
 
@@ -90,8 +92,7 @@ def held(folder: Path, study: str) -> Iterator[None]:
     try:
         refuse_foreign(folder, study)
         with explained(folder):
-            for partial in folder.rglob(_PARTIAL):
-                partial.unlink()
+            clear_marked(folder)
         yield
     finally:
         lock.release()
@@ -136,7 +137,8 @@ def refuse_foreign(folder: Path, study: str) -> None:
 
 def _is_left_behind(path: Path) -> bool:
     """Tell whether a batch that was killed at once may have left this and nothing else."""
-    return path.name == LOCK or path.match(_PARTIAL)
+    is_lock = path.name == LOCK and path.is_file() and not path.stat().st_size
+    return is_lock or is_marked(path)
 
 
 def write_asked(folder: Path, asked: Asked, document: dict[str, Any]) -> None:
@@ -238,8 +240,8 @@ def done_keys(folder: Path) -> set[str]:
 def failures_of(folder: Path) -> dict[str, Failure]:
     """Return why cases failed, by key; none of those that are done since."""
     done = done_keys(folder)
-    paths = (folder / FAILURES).glob("*.json")
-    found = {path.stem: _failure_at(path) for path in sorted(paths)}
+    paths = _by_key((folder / FAILURES).glob("*.json"))
+    found = {key: _failure_at(path) for key, path in paths.items()}
     return {key: one for key, one in found.items() if one is not None and key not in done}
 
 
@@ -282,15 +284,19 @@ def keep_only(folder: Path, keys: Collection[str]) -> None:
     Raises:
         OutputError: A file cannot be removed.
     """
-    there = [{path.stem: path for path in (folder / FAILURES).glob("*.json")}]
+    there = [_by_key((folder / FAILURES).glob("*.json"))]
     if done_keys(folder).issuperset(keys):
         there += [files_of(folder, part) for part in (PLANS, FRONTS)]
     _remove([path for files in there for key, path in files.items() if key not in keys])
 
 
 def files_of(folder: Path, part: str) -> dict[str, Path]:
-    """Return the files of `plans` or `fronts` by the key of their case."""
-    return {path.stem: path for path in sorted((folder / part).glob(f"{BA}=*/*.parquet"))}
+    """Return the files of `plans` or `fronts` by the key of their case, and no others."""
+    return _by_key((folder / part).glob(f"{BA}=*/*.parquet"))
+
+
+def _by_key(paths: Iterable[Path]) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(paths) if _KEY.fullmatch(path.stem)}
 
 
 def _remove(paths: Collection[Path]) -> None:

@@ -27,7 +27,7 @@ from dcsim.report.batch import (
     SITE_COLUMNS,
     BatchFindings,
 )
-from dcsim.scenario.document import to_yaml
+from dcsim.scenario.yaml12 import to_yaml
 
 
 def read_batch(folder: Path) -> BatchFindings:

@@ -5,8 +5,8 @@ Everything heavy is imported inside the commands, so that `dcsim --help` answers
 
 from __future__ import annotations
 
-import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,8 @@ from dcsim.cli.display import panel, steps
 from dcsim.cli.grids import grids_app
 from dcsim.cli.options import GridFileOption, ScenarioArgument, SetOption
 from dcsim.cli.pareto import pareto
+from dcsim.cli.stopping import signals_handled
+from dcsim.cli.streams import EXIT_PIPE_CLOSED, PipeClosed, checked_streams
 from dcsim.cli.study import print_replay, print_study
 from dcsim.cli.years import years
 from dcsim.errors import DcsimError
@@ -63,15 +65,31 @@ PolicyOption = Annotated[
 def main() -> None:
     """Run the command line.
 
-    Exit codes: 0 fine, 1 a fault of dcsim's own, 2 bad input, no optimum, or a batch some of whose
-    cases failed, 130 stopped by Ctrl-C or by the system (SIGTERM), as shells have it.
+    Exit codes: 0 fine, 1 a fault of dcsim's own, 2 bad input, no optimum, output that cannot be
+    written, or a batch some of whose cases failed, 130 stopped by Ctrl-C or by the system
+    (SIGTERM), 141 the reader of the output has gone, the last two as shells have them.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        app()
-    except DcsimError as error:
-        panel(str(error), type(error).__name__)
+    with signals_handled():
+        try:
+            with checked_streams():
+                _run()
+        except PipeClosed:
+            sys.exit(EXIT_PIPE_CLOSED)
+        except DcsimError as error:
+            with suppress(OSError):  # nobody could be told
+                panel(str(error), type(error).__name__)
+            sys.exit(EXIT_BAD_INPUT)
+
+
+def _run() -> None:
+    if sys.flags.optimize > 1:
+        panel(
+            "Python's option -OO (or PYTHONOPTIMIZE=2) takes away docstrings, which Pyomo and the "
+            "help of the commands need; use -O or none",
+            "Docstrings are missing",
+        )
         sys.exit(EXIT_BAD_INPUT)
+    app()
 
 
 @app.command()
@@ -142,14 +160,15 @@ def check(
 ) -> None:
     """Check a scenario and the data it names, and print it as resolved."""
     asked = _load(scenario, set_, grid_file)
-    from dcsim.scenario.document import to_yaml
-    from dcsim.traces.years import build_years
+    from dcsim.scenario.yaml12 import to_yaml
+    from dcsim.traces.frame import build_traces
+    from dcsim.traces.years import each_world
 
-    years = build_years(asked)
+    worlds = [(f" {year.name},", world) for year, world in each_world(asked)]
+    worlds = worlds or [("", build_traces(asked))]
     typer.echo(to_yaml(asked.model_dump(mode="json", exclude_none=True)))
-    for year in years:
-        name = f" {year.name}," if year.name else ""
-        typer.echo(f"Fine:{name} {year.hours} hours from {year.index[0]:%Y-%m-%d %H:%M}Z")
+    for name, world in worlds:
+        typer.echo(f"Fine:{name} {world.hours} hours from {world.index[0]:%Y-%m-%d %H:%M}Z")
 
 
 @scenario_app.command("schema")

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from dcsim.cli.display import counter, panel, print_table
 from dcsim.cli.options import SetOption
+from dcsim.cli.stopping import interrupt_if_stopped
 from dcsim.errors import DataError
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def report(
     """Draw the figures and write the report of a batch again, of what is done so far."""
     from dcsim.batch.work import rewrite_report
 
+    interrupt_if_stopped()
     if not rewrite_report(folder).done:
         raise DataError(f"{folder}: no case is done yet, so there is nothing to report")
     _print_path(folder)

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from dcsim.cli.stopping import EXIT_INTERRUPTED, NOTHING_HALF_WRITTEN, interrupt_if_stopped
+
 if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.table import Table
-
-EXIT_INTERRUPTED = 130
-NOTHING_HALF_WRITTEN = "Stopped; nothing half-written is left behind."
 
 GAP = 2
 """Blanks between two columns."""
@@ -129,6 +128,7 @@ def counter(if_stopped: str) -> Iterator[Callable[[str, int, int], None]]:
 @contextmanager
 def _until_stopped(display: Progress, words: str = NOTHING_HALF_WRITTEN) -> Iterator[None]:
     """Show progress; Ctrl-C and SIGTERM end the command with one panel."""
+    interrupt_if_stopped()
     with display:
         try:
             yield

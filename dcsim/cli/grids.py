@@ -10,6 +10,7 @@ import typer
 
 from dcsim.cli import grids_show
 from dcsim.cli.display import bar, print_table
+from dcsim.cli.stopping import interrupt_if_stopped
 
 if TYPE_CHECKING:
     from dcsim.grid.store.importing import ImportResult
@@ -147,6 +148,7 @@ def fetch(
     from dcsim.grid.store.fetching import active_codes, fetch_year
 
     is_all = any(name.lower() == "all" for name in ba)
+    interrupt_if_stopped()  # a prompt for the key hides what is typed, until it ends
     codes = active_codes(year) if is_all else [authority_named(name).ba_code for name in ba]
     key = key_from(os.environ) or checked_key(
         typer.prompt("EIA API key", hide_input=True) if sys.stdin.isatty() else ""
@@ -198,6 +200,7 @@ def remove(
     from dcsim.grid.store.provenance import GridId
     from dcsim.grid.store.versions import remove
 
+    interrupt_if_stopped()
     found = stored_id(grid)
     is_version = grid.count(":") > 1
     for removed in remove(found if is_version else GridId(found.ba_code, found.year)):

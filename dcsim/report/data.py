@@ -27,7 +27,7 @@ import pandas as pd
 from dcsim.footprint.accounts import Footprint
 from dcsim.report.folder import LAYOUT, METADATA, SCENARIO, SUMMARY, YEARS, as_json
 from dcsim.report.study import Alternative, Outcome, Study, YearRun
-from dcsim.scenario.document import to_yaml
+from dcsim.scenario.yaml12 import to_yaml
 
 
 def write_data(study: Study, folder: Path, seconds: Mapping[str, float]) -> None:

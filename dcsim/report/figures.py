@@ -52,10 +52,8 @@ OF_ONE_YEAR = {
 }
 """Figures that show hours, and of several planned years only the first."""
 
-_METADATA: dict[str, dict[str, None]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-}
+CREATOR = "dcsim, datacenter planner"
+"""What a figure that stands alone says of its origin, which is how dcsim knows its own again."""
 _ISO_LINES = 7
 
 
@@ -104,16 +102,20 @@ def _of_several_years(study: Study, figures: dict[str, Described]) -> dict[str, 
     return told
 
 
-def figure_bytes(figure: Figure, file_format: Literal["png", "svg"]) -> bytes:
+def figure_bytes(
+    figure: Figure, file_format: Literal["png", "svg"], creator: str | None = None
+) -> bytes:
     """Return a figure as a file, the same bytes every time.
 
     Args:
         figure: One of `all_figures`.
         file_format: `png` or `svg`.
+        creator: Named in the file; none if left out.
     """
+    origin = {"png": {"Software": creator}, "svg": {"Date": None, "Creator": creator}}
     buffer = BytesIO()
     with report_style():
-        figure.savefig(buffer, format=file_format, metadata=_METADATA[file_format])
+        figure.savefig(buffer, format=file_format, metadata=origin[file_format])
     return buffer.getvalue()
 
 

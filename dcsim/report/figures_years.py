@@ -6,16 +6,17 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dcsim.errors import explained
 from dcsim.optimize.regret_table import RegretTable
 from dcsim.report.figures import Described
-from dcsim.report.folder import write_file
+from dcsim.report.folder import write_into
 from dcsim.report.grid_pictures import write_pictures
 from dcsim.report.numbers import CO2E, percent, signed
 from dcsim.report.style import INK, QUIET, new_figure, report_style, settle
 from dcsim.units import KG_PER_T, PERCENT, USD_PER_MILLION
 
 TABLE = "regret.csv"
+_HEADING = b"made_for,year,total_"
+"""How the table begins, by which dcsim knows its own again."""
 
 _TITLE = "What a design made for one year costs in another"
 _COLORMAP = "YlOrBr"
@@ -38,18 +39,16 @@ def write_regret(table: RegretTable, folder: Path) -> list[Path]:
 
     Args:
         table: What each design costs in each year.
-        folder: Where to; files of the same name are replaced, each whole or not at all.
+        folder: Where to; files that dcsim wrote before are replaced, each whole or not at all.
 
     Returns:
         The files, the table first.
 
     Raises:
-        OutputError: The folder or a file cannot be written.
+        OutputError: The folder or a file cannot be written, or a file is not dcsim's.
     """
-    with explained(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    write_file(folder / TABLE, table.as_frame().to_csv(index=False).encode())
-    return [folder / TABLE, *write_pictures(folder, {"regret": regret_picture(table)})]
+    (path,) = write_into(folder, {TABLE: table.as_frame().to_csv(index=False).encode()}, _HEADING)
+    return [path, *write_pictures(folder, {"regret": regret_picture(table)})]
 
 
 def total_in_words(table: RegretTable, total: float) -> str:

@@ -1,7 +1,8 @@
 """A folder of results on disk: whole or not there at all, and never in the place of another's.
 
 Everything is written to a temporary folder beside the target, which takes the target's place when
-whole; an older one goes only then, and a folder with anything dcsim did not write is refused.
+whole; an older one goes only then. The marker of a folder lists the files that dcsim wrote, and a
+folder with any other file is refused.
 """
 
 import glob
@@ -14,8 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NamedTuple
-from uuid import uuid4
+from typing import Any, NamedTuple, get_args
 
 import pandas as pd
 
@@ -23,6 +23,8 @@ if sys.platform != "win32":
     import fcntl
 
 from dcsim.errors import OutputError, explained
+from dcsim.scenario.spec import PolicyName
+from dcsim.temporary import MARK, PARTIAL, beside, is_marked, mark, temporary_folder, unmark
 
 METADATA = "metadata.json"
 SCENARIO = "scenario.yaml"
@@ -46,7 +48,14 @@ _OURS = {
     "figures",
     "report.html",
 }
-_REPLAYS = "simulated-*.parquet"
+_REPLAYS = frozenset(f"simulated-{policy}.parquet" for policy in get_args(PolicyName))
+"""What `dcsim simulate` adds to a run later."""
+
+FILES = "files"
+"""Key of a marker: paths of all files that dcsim wrote into the folder."""
+
+_WRITTEN = {".csv", ".json", ".parquet", ".png", ".svg"}
+"""Kinds of files that dcsim wrote below a folder before markers listed them."""
 
 
 class Contents(NamedTuple):
@@ -56,17 +65,27 @@ class Contents(NamedTuple):
         what: The kind, as people call it.
         marker: The file that makes a folder one of this kind: JSON with the versions of dcsim.
         names: All that is in it.
-        pattern: Of further names; none if empty.
+        later: Names of files that may come into it, or into a folder in it, after it was whole.
     """
 
     what: str
     marker: str
     names: Collection[str]
-    pattern: str = ""
+    later: Collection[str] = ()
 
-    def has(self, path: Path) -> bool:
-        """Tell whether dcsim writes a file of this name."""
-        return path.name in self.names or bool(self.pattern and path.match(self.pattern))
+    def foreign(self, folder: Path) -> list[str]:
+        """Return the files in a folder that dcsim did not write, by their paths in it."""
+        listed = _listed(folder / self.marker)
+        paths = (path.relative_to(folder) for path in _files_below(folder))
+        return sorted(str(path) for path in paths if not self._wrote(path, listed))
+
+    def _wrote(self, path: Path, listed: Collection[str] | None) -> bool:
+        if path == Path(MARK) or path.name in self.later:
+            return True
+        if listed is not None:
+            return path.as_posix() in listed
+        is_below = len(path.parts) > 1
+        return path.parts[0] in self.names and (not is_below or path.suffix in _WRITTEN)
 
 
 RUN = Contents("run", METADATA, _OURS, _REPLAYS)
@@ -105,7 +124,7 @@ def fresh_folder(out: Path, *, is_copy: bool = False, contents: Contents = RUN) 
     with explained(out):
         target = out.resolve()
         new_parents = [p for p in (target.parent, *target.parent.parents) if not p.exists()]
-    working = target.parent / f".{target.name}.{uuid4().hex[:12]}.partial"
+    working = beside(target)
     with ExitStack() as held:
         try:
             with explained(out):
@@ -114,10 +133,12 @@ def fresh_folder(out: Path, *, is_copy: bool = False, contents: Contents = RUN) 
                     _clear_left_behind(target)
                     _refuse_foreign(out, target, contents, is_copy=is_copy)
                     working.mkdir()
+                    mark(working, target.name)
                     held.enter_context(_locked(working))
             yield working
             with explained(out), _locked(target.parent):
                 _refuse_foreign(out, target, contents, is_copy=is_copy)
+                _list_files(working, contents, foreign=contents.foreign(target) if is_copy else ())
                 _swap(working, target)
         finally:
             shutil.rmtree(working, ignore_errors=True)
@@ -135,13 +156,11 @@ def _refuse_foreign(out: Path, target: Path, contents: Contents, *, is_copy: boo
         return
     if not target.is_dir():
         raise OutputError(f"{out}: is a file; a {what} needs a folder of its own")
-    inside = list(target.iterdir())
-    foreign = [path.name for path in inside if not contents.has(path)]
-    if inside and not _is_ours(target / contents.marker):
+    if any(target.iterdir()) and not _is_ours(target / contents.marker):
         raise OutputError(f"{out}: exists and is not a {what} of dcsim; give another --out")
-    if foreign and not is_copy:
+    if not is_copy and (foreign := contents.foreign(target)):
         raise OutputError(
-            f"{out}: holds {', '.join(sorted(foreign)[:3])}, which dcsim did not write and would "
+            f"{out}: holds {', '.join(foreign[:3])}, which dcsim did not write and would "
             "delete; move it away or give another --out"
         )
 
@@ -157,6 +176,34 @@ def _is_ours(marker: Path) -> bool:
         return "dcsim" in json.loads(marker.read_text(encoding="utf-8"))["versions"]
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
         return False
+
+
+def _listed(marker: Path) -> set[str] | None:
+    """Return the files that a marker lists; None if it lists none."""
+    try:
+        listed = json.loads(marker.read_text(encoding="utf-8"))[FILES]
+        return {str(path) for path in listed}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _list_files(folder: Path, contents: Contents, foreign: Collection[str]) -> None:
+    """Write into the marker of a folder which files in it are dcsim's."""
+    marker = folder / contents.marker
+    try:
+        found = json.loads(marker.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return
+    paths = (path.relative_to(folder) for path in _files_below(folder))
+    own = [path.as_posix() for path in paths if str(path) not in foreign and path != Path(MARK)]
+    marker.write_text(as_json({**found, FILES: sorted(own)}), encoding="utf-8")
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield all in a folder that is no folder itself; links are not followed."""
+    for path in folder.rglob("*"):
+        if path.is_symlink() or not path.is_dir():
+            yield path
 
 
 @contextmanager
@@ -178,31 +225,43 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def _swap(working: Path, target: Path) -> None:
     """Put a whole folder in the place of an older one, which goes only after that."""
-    older = _older(target)
+    older = beside(target, _OLDER)
     try:
         if target.exists():
+            mark(target, target.name)
             target.rename(older)
         working.rename(target)
     except BaseException:
         if older.exists() and not target.exists():
             older.rename(target)
         raise
+    finally:
+        unmark(target)
     shutil.rmtree(older, ignore_errors=True)
 
 
-def _older(target: Path) -> Path:
-    return target.parent / f".{target.name}.older"
+_OLDER = "older"
 
 
 def _clear_left_behind(target: Path) -> None:
     """Put back the run that a killed swap set aside, and remove what killed runs were writing."""
-    older = _older(target)
-    if older.exists() and not target.exists():
-        older.rename(target)
-    shutil.rmtree(older, ignore_errors=True)
-    for partial in target.parent.glob(f".{glob.escape(target.name)}.*.partial"):
+    if is_marked(target, target.name):
+        unmark(target)
+    for older in _own_beside(target, _OLDER):
+        if target.exists():
+            shutil.rmtree(older, ignore_errors=True)
+        else:
+            older.rename(target)
+            unmark(target)
+    for partial in _own_beside(target, PARTIAL):
         with suppress(OSError):
             _remove_unless_locked(partial)
+
+
+def _own_beside(target: Path, suffix: str) -> list[Path]:
+    """Return the temporary folders that dcsim made for a target."""
+    found = target.parent.glob(f".{glob.escape(target.name)}.*.{suffix}")
+    return [path for path in sorted(found) if is_marked(path, target.name)]
 
 
 def _remove_unless_locked(partial: Path) -> None:
@@ -223,14 +282,47 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         OutputError: It cannot be written.
     """
-    partial = path.with_name(f".{path.name}.{uuid4().hex[:12]}.partial")
-    try:
-        with explained(path):
-            partial.write_bytes(data)
-            partial.replace(path)
-    finally:
-        with suppress(OSError):
-            partial.unlink()
+    with explained(path), temporary_folder(path) as folder:
+        partial = folder / path.name
+        partial.write_bytes(data)
+        partial.replace(path)
+
+
+def write_into(folder: Path, files: Mapping[str, bytes], mark_of: bytes) -> list[Path]:
+    """Write files into a folder that may hold others' files, and replace none but dcsim's.
+
+    Args:
+        folder: Made if it is not there.
+        files: Contents by name; each is written whole or not at all.
+        mark_of: What a file of dcsim's has among its first bytes, whatever else is in it.
+
+    Returns:
+        Where they are, in order.
+
+    Raises:
+        OutputError: A file of that name is there and dcsim did not write it, or one cannot be
+            written.
+    """
+    paths = [folder / name for name in files]
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            if path.exists() and not _has_mark(path, mark_of, files[path.name]):
+                raise OutputError(
+                    f"{path}: exists and has no mark of dcsim; move it away or give another --out"
+                )
+    for path in paths:
+        write_file(path, files[path.name])
+    return paths
+
+
+_MARKED_BYTES = 4096
+"""Within so many first bytes a file has its mark."""
+
+
+def _has_mark(path: Path, mark_of: bytes, data: bytes) -> bool:
+    found = path.read_bytes()
+    return mark_of in found[:_MARKED_BYTES] or found == data
 
 
 def write_parquet(table: pd.DataFrame, path: Path) -> None:

@@ -14,8 +14,8 @@ from dcsim.report.tables import Table
 from dcsim.report.tables_basis import sources_table_of
 from dcsim.report.tables_supply import supplies, table_of_supplies
 from dcsim.report.write import FIGURES, environment, picture
-from dcsim.scenario.document import to_yaml
 from dcsim.scenario.spec import Scenario, Strategy
+from dcsim.scenario.yaml12 import to_yaml
 from dcsim.traces.frame import Traces
 from dcsim.units import HOURS_PER_YEAR
 

@@ -9,11 +9,10 @@ from typing import Literal
 
 import pandas as pd
 
-from dcsim.errors import explained
 from dcsim.grid import records
 from dcsim.grid.authorities import Authority
 from dcsim.grid.generation import GridGeneration
-from dcsim.report.figures import Described, figure_bytes
+from dcsim.report.figures import CREATOR, Described, figure_bytes
 from dcsim.report.figures_calendar import flags_calendar_figure
 from dcsim.report.figures_grid import (
     GridHours,
@@ -22,7 +21,7 @@ from dcsim.report.figures_grid import (
     mix_figure,
 )
 from dcsim.report.figures_map import map_figure
-from dcsim.report.folder import write_file
+from dcsim.report.folder import write_into
 from dcsim.report.style import report_style, settled
 
 FORMATS: tuple[Literal["png", "svg"], ...] = ("png", "svg")
@@ -99,21 +98,18 @@ def write_pictures(folder: Path, pictures: dict[str, Described]) -> list[Path]:
     """Write `<name>.png` and `<name>.svg` of every picture into a folder, made if it is not there.
 
     Args:
-        folder: Where to; files of the same name are replaced, each whole or not at all.
+        folder: Where to; figures that dcsim wrote before are replaced, each whole or not at all.
         pictures: Figures and their alternative texts by name.
 
     Returns:
         The files, in order.
 
     Raises:
-        OutputError: The folder or a file cannot be written.
+        OutputError: The folder or a file cannot be written, or a file is not dcsim's.
     """
-    with explained(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for name, (figure, _) in pictures.items():
-        for file_format in FORMATS:
-            path = folder / f"{name}.{file_format}"
-            write_file(path, figure_bytes(figure, file_format))
-            paths.append(path)
-    return paths
+    files = {
+        f"{name}.{file_format}": figure_bytes(figure, file_format, CREATOR)
+        for name, (figure, _) in pictures.items()
+        for file_format in FORMATS
+    }
+    return write_into(folder, files, CREATOR.encode())

@@ -1,22 +1,20 @@
-"""A scenario file as plain data that remembers where each key stands, with overrides applied.
-
-YAML is read by the rules of YAML 1.2: `yes` is a word and not a truth, `010` is ten, `1:15` is
-text. Keys given twice are refused.
-"""
+"""A scenario file as plain data that remembers where each key stands, with overrides applied."""
 
 import os
-import re
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from dcsim.errors import ScenarioError
-
-KeyPath = tuple[str | int, ...]
+from dcsim.scenario.yaml12 import (
+    MOST_CHARACTERS,
+    KeyPath,
+    YamlError,
+    dotted,
+    read_yaml,
+    shortened,
+)
 
 GRID_FILE: KeyPath = ("grid", "file")
 PATHS: tuple[KeyPath, ...] = (
@@ -30,37 +28,6 @@ PATHS: tuple[KeyPath, ...] = (
     ("years", "file"),
 )
 """The keys that hold a path, relative to the scenario file; in a list, of each entry."""
-
-
-class _Yaml12(yaml.SafeLoader):
-    """PyYAML's safe loader with the plain values of YAML 1.2 instead of those of 1.1."""
-
-    yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012
-
-
-class _Yaml12Dumper(yaml.SafeDumper):
-    """Writes what `_Yaml12` reads back the same."""
-
-    yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012
-
-
-_INTEGER = "tag:yaml.org,2002:int"
-for _tag, _pattern, _first in (
-    ("tag:yaml.org,2002:null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("tag:yaml.org,2002:bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    (_INTEGER, r"[-+]?[0-9]+", list("-+0123456789")),
-    (
-        "tag:yaml.org,2002:float",
-        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
-        list("-+0123456789."),
-    ),
-):
-    for _one in (_Yaml12, _Yaml12Dumper):
-        _one.add_implicit_resolver(_tag, re.compile(f"^(?:{_pattern})$"), _first)
-_Yaml12.add_constructor(_INTEGER, lambda _, node: int(node.value))
-
-_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
-"""What PyYAML raises, beside its own errors, on tags and anchors that make no sense."""
 
 
 @dataclass
@@ -111,13 +78,16 @@ def read_document(path: Path, known: str) -> Document:
         ScenarioError: The file cannot be read, is not YAML, or has a key twice.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as stream:
+            # UTF-8 has at most four bytes a character: what is cut off is refused for its size.
+            text = stream.read(4 * MOST_CHARACTERS + 4).decode("utf-8-sig")
     except FileNotFoundError:
         raise ScenarioError(f"{path}: no such file; shipped scenarios are {known}") from None
     except UnicodeDecodeError:
         raise ScenarioError(f"{path}: not a text file, so not a YAML scenario") from None
-    except OSError as error:
-        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ScenarioError(f"{path}: cannot be read: {reason}") from None
     document = _parse(text, str(path))
     for key in PATHS:
         _make_absolute(document.data, key, path.parent)
@@ -126,59 +96,28 @@ def read_document(path: Path, known: str) -> Document:
 
 def _parse(text: str, name: str) -> Document:
     try:
-        node = yaml.compose(text, Loader=_Yaml12)
-        places = {} if node is None else dict(_places(node, name))
-        data = yaml.load(text, Loader=_Yaml12)
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise ScenarioError(f"{name}{line}: not valid YAML: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise ScenarioError(f"{name}: not valid YAML: {error}") from None
-    except _UNREADABLE as error:
-        raise ScenarioError(f"{name}: not readable as YAML: {type(error).__name__}") from None
-    if node is None:
+        data, lines = read_yaml(text)
+    except YamlError as error:
+        line = "" if error.line is None else f":{error.line}"
+        raise ScenarioError(f"{name}{line}: {error}") from None
+    if not lines:
         raise ScenarioError(f"{name}: is empty; a scenario needs name, grid and datacenter")
     if not isinstance(data, dict):
         raise ScenarioError(f"{name}: must hold keys and values, got {type(data).__name__}")
-    return Document(name, data, places)
-
-
-def _places(node: yaml.Node, name: str, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
-    """Yield every key path of a YAML tree with its file and line; refuse keys given twice."""
-    yield path, f"{name}:{node.start_mark.line + 1}"
-    if isinstance(node, yaml.MappingNode):
-        lines: dict[str, int] = {}
-        for key, value in node.value:
-            line = key.start_mark.line + 1
-            if key.value in lines:
-                raise ScenarioError(
-                    f"{name}:{line}: {dotted((*path, key.value))}: is given twice, "
-                    f"first on line {lines[key.value]}"
-                )
-            lines[key.value] = line
-            inner = dict(_places(value, name, (*path, key.value)))
-            inner[(*path, key.value)] = f"{name}:{line}"
-            yield from inner.items()
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            yield from _places(value, name, (*path, number))
-
-
-def to_yaml(data: dict[str, Any]) -> str:
-    """Return plain data as YAML that reads back the same."""
-    return yaml.dump(data, Dumper=_Yaml12Dumper, sort_keys=False, allow_unicode=True)
+    return Document(name, data, {path: f"{name}:{line}" for path, line in lines.items()})
 
 
 def apply_override(document: Document, override: str) -> None:
     """Set one `key.path=value` in the document."""
     key, equals, text = override.partition("=")
+    place = f"--set {shortened(override)}"
     if not equals or not key.strip():
-        raise ScenarioError(f"--set {override}: must read key.path=value")
+        raise ScenarioError(f"{place}: must read key.path=value")
     try:
-        value = yaml.load(text, Loader=_Yaml12)
-    except (yaml.YAMLError, *_UNREADABLE):
-        raise ScenarioError(f"--set {override}: {text!r} is not a YAML value") from None
-    set_key(document, key.strip(), value, f"--set {override}", Path.cwd())
+        value, _ = read_yaml(text)
+    except YamlError as error:
+        raise ScenarioError(f"{place}: {shortened(text)!r} is not a YAML value: {error}") from None
+    set_key(document, key.strip(), value, place, Path.cwd())
 
 
 def set_key(document: Document, key: str, value: Any, place: str, folder: Path) -> None:
@@ -275,11 +214,3 @@ def _make_absolute(data: Any, path: KeyPath, folder: Path) -> None:
     elif isinstance(data, dict) and isinstance(data.get(str(path[0])), str):
         key = str(path[0])
         data[key] = os.path.abspath(folder / data[key])  # noqa: PTH100, resolve() fails on odd names
-
-
-def dotted(path: KeyPath) -> str:
-    """Return a key path as people write it: `datacenter.flexible[0].share_frac`."""
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text or "scenario"

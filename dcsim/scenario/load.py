@@ -15,19 +15,21 @@ from dcsim.errors import ScenarioError
 from dcsim.scenario.compat import apply_presets
 from dcsim.scenario.document import (
     Document,
-    KeyPath,
     apply_override,
-    dotted,
     read_document,
     use_grid_file,
 )
 from dcsim.scenario.spec import Scenario
+from dcsim.scenario.yaml12 import KeyPath, dotted, shortened
 from dcsim.shipped import shipped_folder
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
 STUDY = "study"
 """First key of a study, a file that asks for many scenarios at once."""
+
+MOST_PROBLEMS = 50
+"""How many problems of one document are listed."""
 
 _LIMIT_WORDS = {
     "greater_than": "must be above {gt:g}",
@@ -136,6 +138,9 @@ def checked(model: type[_Model], document: Document) -> _Model:
     except ValidationError as error:
         problems = [_explain(model, document, dict(one)) for one in error.errors(include_url=False)]
     head = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    if len(problems) > MOST_PROBLEMS:
+        left_out = len(problems) - MOST_PROBLEMS
+        problems = [*problems[:MOST_PROBLEMS], f"  and {left_out} more"]
     raise ScenarioError("\n".join([f"{document.name}: {head}", *problems]))
 
 
@@ -160,7 +165,14 @@ def _what(model: type[BaseModel], path: KeyPath, error: dict[str, Any]) -> str:
 
 def _got(error: dict[str, Any]) -> str:
     value = error["input"]
-    return "" if isinstance(value, dict | list | tuple | BaseModel) else f", got {value!r}"
+    return "" if isinstance(value, dict | list | tuple | BaseModel) else f", got {_shown(value)}"
+
+
+def _shown(value: Any) -> str:
+    try:
+        return shortened(repr(value))
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return "a whole number too long to be shown"
 
 
 def _nearest(model: type[BaseModel], path: KeyPath) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dcsim.errors import DataError, ScenarioError
 from dcsim.grid.generation import Source
-from dcsim.scenario.spec import Scenario
+from dcsim.scenario.spec import Grid, Horizon, Scenario
 from dcsim.scenario.years import Year
 from dcsim.traces.frame import Traces, arriving, build_traces
 
@@ -20,15 +20,25 @@ def build_years(scenario: Scenario) -> tuple[Traces, ...]:
         DataError: Names the year, and what is wrong with its data.
         ScenarioError: A name in the scenario is unknown.
     """
-    worlds: dict[Scenario, Traces] = {}
-    years = []
+    years = tuple(_as_planned(world, year, scenario) for year, world in each_world(scenario))
+    return years or (build_traces(scenario),)
+
+
+def each_world(scenario: Scenario) -> Iterator[tuple[Year, Traces]]:
+    """Yield each planned year with what its grid and start have, before its multipliers.
+
+    Raises:
+        DataError: Names the year, and what is wrong with its data.
+        ScenarioError: A name in the scenario is unknown.
+    """
+    worlds: dict[tuple[Grid, Horizon], Traces] = {}
     for year in scenario.planned_years:
         asked = scenario_of_year(scenario, year)
-        if asked not in worlds:
+        origin = (asked.grid, asked.horizon)  # not the scenario: its hash takes in every year
+        if origin not in worlds:
             with _named(year):
-                worlds[asked] = build_traces(asked)
-        years.append(_as_planned(worlds[asked], year, scenario))
-    return tuple(years) or (build_traces(scenario),)
+                worlds[origin] = build_traces(asked)
+        yield year, worlds[origin]
 
 
 def scenario_of_year(scenario: Scenario, year: Year) -> Scenario:

@@ -20,6 +20,7 @@ from dcsim.batch.folder import FRONTS, PLANS
 from dcsim.batch.keys import key_of
 from dcsim.errors import DataError
 from dcsim.report.batch import FRONT_COLUMNS, KEY, PLAN_COLUMNS, SITE_COLUMNS
+from dcsim.temporary import mark
 
 MARK = "DCSIM_TEST_MARK"
 """Environment variable: a folder in which cases leave marks when they begin."""
@@ -115,3 +116,11 @@ if __name__ == "__main__":
     how = {} if rest == ["earnest"] else {"run": slow}
     work.write_report = read_batch
     work.run_batch(load_batch(study), Path(folder), **who, **how)
+
+
+def left_behind(folder: Path, name: str, data: bytes) -> None:
+    """Leave what a batch leaves that was killed while it wrote a file."""
+    partial = folder / f".{name}.0123456789ab.partial"
+    partial.mkdir()
+    mark(partial, name)
+    (partial / name).write_bytes(data)

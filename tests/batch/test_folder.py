@@ -24,11 +24,11 @@ from dcsim.batch.folder import (
 )
 from dcsim.batch.found import read_batch
 from dcsim.batch.study import load_batch
-from dcsim.batch.work import run_batch
+from dcsim.batch.work import rewrite_report, run_batch
 from dcsim.batch.workers import Failure
 from dcsim.errors import OutputError
 from tests.batch.conftest import RunSix
-from tests.batch.stand_in import Tables, failing, made_up
+from tests.batch.stand_in import Tables, failing, left_behind, made_up
 from tests.batch.studies import SMALL, batch_of
 
 KEY = "0f" * 32
@@ -119,8 +119,41 @@ def test_an_empty_folder_and_one_of_a_batch_killed_at_once_are_taken(
 ) -> None:
     folder.mkdir(parents=True)
     (folder / ".lock").touch()
-    (folder / ".batch.json.0123456789ab.partial").write_bytes(b"{")
+    left_behind(folder, "batch.json", b"{")
     assert run_six().is_whole
+
+
+def test_files_of_others_in_a_batch_are_left_alone(run_six: RunSix, folder: Path) -> None:
+    """Hidden ones that look half-written, and others beside cases and failures."""
+    run_six()
+    own = entries(folder / "plans" / "ba_code=ERCO")
+    foreign = [
+        folder / ".notes.partial",
+        folder / ".batch.json.0123456789ab.partial",
+        folder / ".x.0123456789ab.partial" / "a.txt",
+        folder / "failures" / "why.json",
+        folder / "plans" / "ba_code=ERCO" / "mine.parquet",
+        folder / "figures" / "mine.png",
+    ]
+    for path in foreign:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"mine")
+    assert run_six().is_whole
+    rewrite_report(folder)
+    assert [path.read_bytes() for path in foreign] == [b"mine"] * len(foreign)
+    assert entries(folder / "plans" / "ba_code=ERCO") == sorted([*own, "mine.parquet"])
+
+
+def test_a_hidden_file_of_others_does_not_make_a_folder_a_batch(
+    run_six: RunSix, folder: Path
+) -> None:
+    for name in (".notes.partial", ".lock"):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("mine")
+        with pytest.raises(OutputError, match="exists and is not a batch of dcsim"):
+            run_six()
+        assert entries(folder) == [name]
+        (folder / name).unlink()
 
 
 def test_a_folder_that_cannot_be_made_is_one_error(run_six: RunSix, six, folder: Path) -> None:

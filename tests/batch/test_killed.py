@@ -19,7 +19,7 @@ from dcsim.batch.work import run_batch
 from dcsim.errors import OutputError, WorkersError
 from tests.batch.cluster import cluster_of
 from tests.batch.conftest import RunSix
-from tests.batch.stand_in import SIX, dataset, made_up, slow
+from tests.batch.stand_in import SIX, dataset, left_behind, made_up, slow
 from tests.batch.studies import study_file
 from tests.conftest import REPOSITORY
 
@@ -106,7 +106,7 @@ def test_killed_at_a_random_moment(
 
 
 def partials(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob(".*.partial")}
+    return {str(path.relative_to(folder)) for path in folder.rglob(".*.partial/*")}
 
 
 def test_what_a_killed_batch_was_writing_is_cleared_away(
@@ -116,9 +116,9 @@ def test_what_a_killed_batch_was_writing_is_cleared_away(
     run_six()
     files = list(dataset(folder))
     (folder / files[0]).unlink()
-    half = folder / Path(files[0]).parent / f".{Path(files[0]).name}.0123456789ab.partial"
-    half.write_bytes(undisturbed[files[0]][:100])
-    (folder / ".batch.json.0123456789ab.partial").write_bytes(b"{")
+    half = folder / files[0]
+    left_behind(half.parent, half.name, undisturbed[files[0]][:100])
+    left_behind(folder, "batch.json", b"{")
     with (folder / "log.jsonl").open("a") as log:
         log.write('{"key": "12')
     assert run_six().is_whole

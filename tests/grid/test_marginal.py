@@ -58,6 +58,24 @@ def test_seasons_and_hours_of_the_local_day_have_slopes_of_their_own() -> None:
     assert fit.intensity_kg_per_mwh[~night].to_numpy() == pytest.approx(GAS)
 
 
+@pytest.mark.parametrize(
+    ("months", "season"),
+    [((12, 1, 2), "winter"), ((3, 4, 5), "spring"), ((6, 7, 8), "summer"), ((9, 10, 11), "autumn")],
+)
+def test_a_season_is_its_three_months(months: tuple[int, ...], season: str) -> None:
+    """Coal follows in one season's months, local time, and gas in all the others."""
+    table = mix(YEAR_H)
+    is_season = table.index.tz_convert("America/Chicago").month.isin(months)
+    change = np.where(np.arange(YEAR_H) % 2, 50.0, -50.0)
+    table["coal"] = 5000 + np.cumsum(np.where(is_season, change, 0))
+    table["natural_gas"] = 5000 + np.cumsum(np.where(is_season, 0, change))
+    fit = fit_marginal(table, FACTORS, "America/Chicago")
+    assert fit.intensity_kg_per_mwh[is_season].to_numpy() == pytest.approx(COAL)
+    assert fit.intensity_kg_per_mwh[~is_season].to_numpy() == pytest.approx(GAS)
+    by_season = fit.slopes.groupby("season")["kg_per_mwh"].mean()
+    assert by_season.idxmax() == season
+
+
 def test_sun_wind_and_water_are_not_taken_for_load() -> None:
     table = mix(YEAR_H, natural_gas=walk(3), solar=walk(4), wind=walk(5), hydro=walk(6))
     assert fit_marginal(table, FACTORS, "UTC").slopes["kg_per_mwh"].to_numpy() == pytest.approx(GAS)

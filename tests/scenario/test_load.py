@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dcsim.errors import ScenarioError
-from dcsim.scenario.document import to_yaml
 from dcsim.scenario.load import load_scenario, shipped_scenarios
+from dcsim.scenario.yaml12 import to_yaml
 
 GOOD = """\
 name: good
@@ -147,8 +147,8 @@ def test_a_daily_tier_needs_a_day() -> None:
         (b"\x89PNG\r\n\x1a\n\xff\xfe", "not a text file"),
         (b"a: [1, 2\n", ":2: not valid YAML"),
         (b"\x01\x02", "not valid YAML"),
-        (b"a: !!int abc\n", "not readable as YAML: ValueError"),
-        (b"a: &x {y: *x}\n", "not readable as YAML: RecursionError"),
+        (b"a: !!int abc\n", ":1: 'abc' cannot be read as !!int"),
+        (b"\na: &x {y: *x}\n", ":2: anchor x holds itself"),
         (b"- a\n- b\n", "must hold keys and values, got list"),
     ],
 )

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from dcsim.errors import ScenarioError
-from dcsim.scenario.document import to_yaml
 from dcsim.scenario.load import load_scenario
 from dcsim.scenario.plant import SolarOption, WindOption
 from dcsim.scenario.spec import Scenario
+from dcsim.scenario.yaml12 import to_yaml
 
 BASE = 'name: own\ngrid: {id: "ERCO:reference"}\ndatacenter: {capacity_mw: 10}\n'
 

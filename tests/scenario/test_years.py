@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dcsim.scenario.document import to_yaml
 from dcsim.scenario.load import load_scenario
+from dcsim.scenario.yaml12 import to_yaml
 from dcsim.scenario.years import Outlook, Year, years_of_outlook
 from tests.conftest import scenario_of
 

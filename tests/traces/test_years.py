@@ -1,5 +1,6 @@
 """Traces of several years: each on its own grid, scaled by its multipliers, read once."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +8,11 @@ import pandas as pd
 import pytest
 
 from dcsim.errors import DataError, ScenarioError
+from dcsim.scenario.spec import Scenario
 from dcsim.traces import years as years_module
 from dcsim.traces.frame import build_traces
-from dcsim.traces.years import build_years
-from tests.conftest import scenario_of
+from dcsim.traces.years import build_years, each_world
+from tests.conftest import scenario_of, traces_of
 
 OUTLOOK = {"years": 4, "step_years": 2, "intensity_per_year_frac": -0.5, "load_per_year_frac": 0.2}
 
@@ -164,3 +166,19 @@ def test_four_real_years_of_ciso(real_data: Path) -> None:
     assert [year.hours for year in built] == [8760, 8784, 8760, 8760]
     assert all(year.column("solar_cf").max() == 1 for year in built)
     assert all(150 < year.column("intensity_kg_per_mwh").mean() < 350 for year in built)
+
+
+def test_a_world_is_read_once_and_thousands_of_years_are_checked_in_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The origin of a year is what tells worlds apart; a hash of the scenario holds all years."""
+    years = [{"name": f"y{n}", "load_frac": 1 + n / 3000} for n in range(3000)]
+    scenario = scenario_of(years=years)
+    world = traces_of(scenario, intensity=[1.0])
+    read: list[Scenario] = []
+    monkeypatch.setattr(years_module, "build_traces", lambda asked: read.append(asked) or world)
+    start = time.process_time()
+    found = list(each_world(scenario))
+    assert time.process_time() - start < 3.0
+    assert [year.name for year, _ in found] == [f"y{n}" for n in range(3000)]
+    assert len(read) == 1

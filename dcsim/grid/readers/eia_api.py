@@ -7,10 +7,8 @@ the rows are kept: the API repeats what it was asked, and that may hold the key.
 """
 
 import json
-import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from pydantic import SecretStr
 from dcsim.errors import DataError, explained
 from dcsim.grid.generation import ONE_HOUR
 from dcsim.grid.readers.eia_http import URL, Caller, Manners, Params, Trouble
+from dcsim.temporary import temporary_folder
 
 ROWS_A_PAGE = 5000
 """The API's limit for JSON (www.eia.gov/opendata/documentation.php)."""
@@ -36,6 +35,12 @@ GOES_ON = "the same command goes on from there"
 
 _FIELDS = ("period", "respondent", "fueltype", "type", "fromba", "toba", "value", "value-units")
 _CODE = re.compile(r"[A-Z0-9]{2,6}")
+
+_OWN_FILE = re.compile(
+    r"(?:\.(?P<hidden>))?(?P<ba_code>[A-Z0-9]{2,6})\.[a-z-]+\.\d{8}T\d{2}-\d{8}T\d{2}"
+    r"(?(hidden)\.\d{7}\.page|\.json)"
+)
+"""What a file of rows is called: a whole request, or hidden, one of its pages."""
 
 Progress = Callable[[str, float], None]
 Row = dict[str, Any]
@@ -167,8 +172,9 @@ def forget(ba_codes: Collection[str], folder: Path) -> None:
     """Drop what was fetched of authorities into a folder, whole or not."""
     with explained(folder, GOES_ON):
         for code in ba_codes:
-            for path in (*folder.glob(f"{code}.*"), *folder.glob(f".{code}.*")):
-                path.unlink(missing_ok=True)
+            for path in folder.iterdir():
+                if (found := _OWN_FILE.fullmatch(path.name)) and found["ba_code"] == code:
+                    path.unlink(missing_ok=True)
 
 
 @dataclass
@@ -246,13 +252,10 @@ class _Pages:
         text = json.dumps({"response": response}, separators=(",", ":"))
         if self.caller.key.get_secret_value() in text:
             raise self._error("repeats the key among its rows")
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        try:
+        with temporary_folder(path) as folder:
+            partial = folder / path.name
             partial.write_text(text, encoding="utf-8")
             partial.replace(path)
-        finally:
-            with suppress(OSError):
-                partial.unlink()
 
     def _path(self, offset: int) -> Path:
         return self.folder / f".{self.request.name}.{offset:07d}.page"
@@ -262,7 +265,8 @@ class _Pages:
             path.unlink(missing_ok=True)
 
     def _on_disk(self) -> list[Path]:
-        return list(self.folder.glob(f".{self.request.name}.*.page"))
+        found = self.folder.glob(f".{self.request.name}.*.page")
+        return [path for path in found if _OWN_FILE.fullmatch(path.name)]
 
     def _error(self, wrong: str) -> DataError:
         whole = len(list(self.folder.glob("*.json")))

@@ -25,6 +25,7 @@ from dcsim.grid.store.joining import MARGIN, described
 from dcsim.grid.store.pieces import Progress
 from dcsim.grid.store.provenance import FileOrigin, GridId
 from dcsim.grid.store.versions import read_provenance, resolve, store_folder
+from dcsim.temporary import MARK, is_marked, mark, unmark
 
 _FETCHED = ".fetched"
 
@@ -148,10 +149,14 @@ def _folder_of(year: int, end: pd.Timestamp) -> Iterator[Path]:
     with _alone(root):
         with explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
+            mark(folder, folder.name)
             for other in set(folder.parent.iterdir()) - {folder}:
-                shutil.rmtree(other)
+                if is_marked(other, other.name):
+                    shutil.rmtree(other)
         yield folder
         with suppress(OSError):  # pages of other authorities may wait in it
+            if [path.name for path in folder.iterdir()] == [MARK]:
+                unmark(folder)
             folder.rmdir()
             folder.parent.rmdir()
 

@@ -29,9 +29,10 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from dcsim.errors import DataError, explained
+from dcsim.errors import DataError, OutputError, explained
 from dcsim.grid.records import INDEX
 from dcsim.grid.store.provenance import SCHEMA, VERSION, GridId, Provenance, parse_grid_id
+from dcsim.temporary import is_marked, mark
 
 FOLDER_VARIABLE = "DCSIM_DATA"
 """Environment variable that names another data folder than the system's."""
@@ -42,6 +43,7 @@ _NEWEST = "newest"
 
 UNCHANGED = "no grid was changed"
 _STAGING = ".staging"
+_LOCK = ".lock"
 _VERSION_DIGITS = 8
 _CHANGED = (INDEX, "column", "rule", "reported_mw", "repaired_mw", "filled")
 
@@ -95,19 +97,19 @@ def staging() -> Iterator[Path]:
     """
     root = store_folder() / _STAGING
     folder = root / uuid4().hex[:12]
-    own = FileLock(f"{folder}.lock")
+    own = FileLock(folder / _LOCK)
     with explained(store_folder(), UNCHANGED):
         root.mkdir(parents=True, exist_ok=True)
         with _moving():
             _clear_left_behind(root)
-            own.acquire()
             folder.mkdir()
+            mark(folder, _STAGING)
+            own.acquire()
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
         own.release()
-        Path(own.lock_file).unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _moving() -> FileLock:
@@ -121,10 +123,9 @@ def one_at_a_time() -> FileLock:
 
 
 def _clear_left_behind(root: Path) -> None:
-    for lock in root.glob("*.lock"):
-        with suppress(Timeout), FileLock(lock, blocking=False):
-            shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
-            lock.unlink(missing_ok=True)
+    for folder in [path for path in root.iterdir() if is_marked(path, _STAGING)]:
+        with suppress(Timeout), FileLock(folder / _LOCK, blocking=False):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def stage(
@@ -208,12 +209,23 @@ def _place(staged: StagedGrid, pointer: Path, undo: ExitStack) -> bool:
     is_new = not _is_whole(staged.grid_id)
     if is_new:
         if target.exists():
+            _refuse_foreign(target)
             _move(target, trash / uuid4().hex, undo)
         _move(staged.folder, target, undo)
     if newest.exists():
         _move(newest, trash / uuid4().hex, undo)
     _move(pointer, newest, undo)
     return is_new
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse to remove the folder of a version in which others have put files."""
+    names = {RECORDS, CHANGES, REPORTED, PROVENANCE}
+    if foreign := sorted({path.name for path in folder.iterdir()} - names):
+        raise OutputError(
+            f"{folder}: holds {', '.join(foreign[:3])}, which dcsim did not write and would "
+            f"delete; move it away. {UNCHANGED}"
+        )
 
 
 def _move(source: Path, target: Path, undo: ExitStack) -> None:
@@ -351,6 +363,8 @@ def remove(grid_id: GridId) -> list[GridId]:
         stored = versions_of(grid_id)
         removed = [name for name in stored if grid_id.version in ("", name)]
         newest = resolve(GridId(grid_id.ba_code, grid_id.year))
+        for name in removed:
+            _refuse_foreign(year / name)
         for name in removed:
             (year / name).rename(folder / name)
         if newest is not None and newest.version in removed:

@@ -309,3 +309,27 @@ def test_a_year_from_other_files_is_not_joined_unasked(api: Api, tmp_path: Path)
     assert not api.asked
     (one,) = fetched(api, joins=True).imported
     assert one.joined is not None
+
+
+def test_files_of_others_beside_what_is_fetched_are_left_alone(api: Api, own_store: Path) -> None:
+    """What dcsim fetched up to an earlier hour goes; nothing else does."""
+    year = own_store / ".fetched" / "2023"
+    foreign = [
+        year / "mine" / "a.txt",
+        year / "to-20230105T00" / "a.txt",
+        year / "notes.txt",
+        year / "to-20240102T00" / "CISO.notes",
+        year / "to-20240102T00" / ".CISO.notes",
+    ]
+    for path in foreign:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+    api.faults = {number: failing(500, {}) for number in range(4, 9)}
+    for day in (10, 11):
+        with pytest.raises(DataError, match="same command"):
+            fetched(api, now=pd.Timestamp(2023, 1, day, tz="UTC"))
+    assert not (year / "to-20230110T00").exists()
+    assert (year / "to-20230111T00").exists()
+    api.faults = {}
+    assert len(fetched(api).imported) == 1
+    assert [path.read_text() for path in foreign] == ["mine"] * len(foreign)

@@ -354,3 +354,31 @@ def test_what_files_said_can_be_damaged_too(own_store: Path, content: bytes | No
     path.write_bytes(content) if content else path.unlink()
     with pytest.raises(DataError, match="is damaged"):
         read_reported(grid_id)
+
+
+def test_files_of_others_in_the_store_are_left_alone(own_store: Path) -> None:
+    """Beside what imports make for a moment, in a version that is removed or mended."""
+    grid_id = store()
+    year = own_store / "CISO" / "2022"
+    foreign = [
+        own_store / ".staging" / "mine" / "a.txt",
+        own_store / ".staging" / "0123456789ab" / "a.txt",
+        own_store / ".staging" / "0123456789ab.lock",
+        own_store / ".staging" / "mine.lock",
+        year / "notes.txt",
+    ]
+    for path in foreign:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+    store(2.0)
+    in_version = year / grid_id.version / "notes.txt"
+    in_version.write_text("mine")
+    with pytest.raises(OutputError, match=r"holds notes.txt, which dcsim did not write"):
+        remove(grid_id)
+    (year / grid_id.version / "records.parquet").write_bytes(b"rubbish")
+    with pytest.raises(OutputError, match=r"holds notes.txt, which dcsim did not write"):
+        store()
+    assert [path.read_text() for path in (*foreign, in_version)] == ["mine"] * 6
+    in_version.unlink()
+    assert store() == grid_id
+    assert remove(grid_id) == [grid_id]
