@@ -69,11 +69,15 @@ def capital_usd(costs: Costs, new: Design, cells_mwh: float, years: float) -> di
 
 def fixed_usd(costs: Costs, design: Design, years: float) -> dict[str, float]:
     """Return the upkeep of what there is, old and new, however it runs [USD]."""
+    battery_usd_per_year = (
+        costs.battery_fixed_usd_per_mwh_year * design.battery_mwh
+        + costs.battery_fixed_usd_per_mw_year * design.battery_mw
+    )
     servers_usd_per_mw_year = costs.servers_fixed_usd_per_facility_mw_year()
     return {
         "solar": years * costs.solar_fixed_usd_per_mw_year * design.solar_mw,
         "wind": years * costs.wind_fixed_usd_per_mw_year * design.wind_mw,
-        "battery": years * costs.battery_fixed_usd_per_mw_year * design.battery_mw,
+        "battery": years * battery_usd_per_year,
         "extra servers": years * servers_usd_per_mw_year * design.extra_server_mw,
     }
 

@@ -66,6 +66,7 @@ def _owning_usd(model: pyo.ConcreteModel, problem: Problem, year: int) -> Any:
     fixed_usd = years * (
         costs.solar_fixed_usd_per_mw_year * model.solar_mw
         + costs.wind_fixed_usd_per_mw_year * model.wind_mw
+        + costs.battery_fixed_usd_per_mwh_year * model.battery_mwh
         + costs.battery_fixed_usd_per_mw_year * model.battery_mw
         + costs.servers_fixed_usd_per_facility_mw_year() * model.extra_server_mw
     )

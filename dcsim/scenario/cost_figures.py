@@ -7,6 +7,8 @@ the ATB) and without interest while building. A level names a column of figures,
 at `low` lives are short, which makes a year dearer.
 """
 
+from dataclasses import replace
+
 from dcsim.scenario.figures import Range
 from dcsim.units import W_PER_MW
 
@@ -48,8 +50,12 @@ _BATTERY_USD_PER_KW = Range(
     + ". low: a 4-hour battery less its energy part",
 )
 
-_UPKEEP_FRAC = 0.025
-_UPKEEP_HOURS = 4.0
+_BATTERY_UPKEEP_FRAC = 0.025
+_BATTERY_UPKEEP = (
+    "NREL ATB 2024: upkeep of utility-scale storage is 2.5 % of its capital cost a year, module "
+    "replacement included; text seen in PyPSA's technology-data "
+    "(inputs/US/manual_input_usa.csv), and its sums in ReEDS-2.0. Here of the "
+)
 
 _SERVERS_AND_NETWORK = 1 + 12.8 / 66.7
 _REPAIRS_FRAC = 0.05
@@ -73,8 +79,9 @@ def _scaled(figure: Range, factor: float) -> Range:
     return Range(low, mid, high, figure.source)
 
 
-def _battery_upkeep(power_usd: float, energy_usd: float) -> float:
-    return _KW_PER_MW * _UPKEEP_FRAC * (power_usd + _UPKEEP_HOURS * energy_usd)
+def _battery_upkeep(capital: Range, part: str) -> Range:
+    upkeep = _scaled(capital, _KW_PER_MW * _BATTERY_UPKEEP_FRAC)
+    return replace(upkeep, source=_BATTERY_UPKEEP + part)
 
 
 def _us_price(cents_per_kwh: float) -> float:
@@ -123,13 +130,8 @@ COSTS: dict[str, Range] = {
         ),
         _KW_PER_MW,
     ),
-    "battery_fixed_usd_per_mw_year": Range(
-        _battery_upkeep(_BATTERY_USD_PER_KW.low, _BATTERY_USD_PER_KWH.low),
-        _battery_upkeep(_BATTERY_USD_PER_KW.mid, _BATTERY_USD_PER_KWH.mid),
-        _battery_upkeep(_BATTERY_USD_PER_KW.high, _BATTERY_USD_PER_KWH.high),
-        "NREL ATB 2024: 2.5 % of the capital cost a year, here of a 4-hour battery; text seen "
-        "in PyPSA's technology-data (inputs/US/manual_input_usa.csv), and the sums in ReEDS-2.0",
-    ),
+    "battery_fixed_usd_per_mwh_year": _battery_upkeep(_BATTERY_USD_PER_KWH, "energy part"),
+    "battery_fixed_usd_per_mw_year": _battery_upkeep(_BATTERY_USD_PER_KW, "power part"),
     "servers_fixed_usd_per_mw_year": _scaled(
         Range(
             _SERVERS_USD_PER_W.low,

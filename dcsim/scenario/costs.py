@@ -17,8 +17,9 @@ from dcsim.units import HOURS_PER_YEAR
 class Costs:
     """Cost per unit, as this scenario has it.
 
-    Capital is per unit built [USD/MW, USD/MWh], fixed upkeep per unit there is [USD/MW a year],
-    variable upkeep per MWh that passes [USD/MWh]; servers are per MW of IT power. Lives [years].
+    Capital is per unit built [USD/MW, USD/MWh], fixed upkeep per unit there is
+    [USD/MW a year, USD/MWh a year], variable upkeep per MWh that passes [USD/MWh]; servers are per
+    MW of IT power. Lives [years].
     """
 
     discount_frac: float
@@ -32,6 +33,7 @@ class Costs:
     servers_usd_per_mw: float
     solar_fixed_usd_per_mw_year: float
     wind_fixed_usd_per_mw_year: float
+    battery_fixed_usd_per_mwh_year: float
     battery_fixed_usd_per_mw_year: float
     servers_fixed_usd_per_mw_year: float
     solar_variable_usd_per_mwh: float

@@ -61,8 +61,12 @@ class Cost(Part):
     """Instead of the table's: fixed upkeep of solar [USD/MW a year]."""
     wind_fixed_usd_per_mw_year: NonNegative | None = None
     """Instead of the table's: fixed upkeep of wind [USD/MW a year]."""
+    battery_fixed_usd_per_mwh_year: NonNegative | None = None
+    """Instead of the table's: fixed upkeep of battery energy [USD/MWh a year]."""
     battery_fixed_usd_per_mw_year: NonNegative | None = None
-    """Instead of the table's: fixed upkeep of the battery, per MW [USD/MW a year]."""
+    """Instead of the table's: fixed upkeep of battery power, beside that of its energy; a figure
+    per MW that covers the whole battery goes with `battery_fixed_usd_per_mwh_year: 0`
+    [USD/MW a year]."""
     servers_fixed_usd_per_mw_year: NonNegative | None = None
     """Instead of the table's: fixed upkeep of servers, per MW of IT power [USD/MW a year]."""
     solar_variable_usd_per_mwh: NonNegative | None = None

@@ -63,6 +63,7 @@ USD = {
     "servers_usd_per_mw": 3.0e6,
     "solar_fixed_usd_per_mw_year": 18e3,
     "wind_fixed_usd_per_mw_year": 30e3,
+    "battery_fixed_usd_per_mwh_year": 4e3,
     "battery_fixed_usd_per_mw_year": 10e3,
     "servers_fixed_usd_per_mw_year": 50e3,
     "solar_variable_usd_per_mwh": 0.5,
@@ -207,15 +208,15 @@ def _yearly_usd() -> list[tuple[str, str, float]]:
     def life_years(part: str) -> float:
         return LIFE_DAYS[part] * HOURS_PER_DAY / MONEY_YEAR_H
 
-    def of(part: str, life: float, fixed: bool = True, per: str = "mw") -> float:
-        upkeep = USD[f"{part}_fixed_usd_per_mw_year"] if fixed else 0.0
+    def of(part: str, life: float, per: str = "mw") -> float:
+        upkeep = USD[f"{part}_fixed_usd_per_{per}_year"]
         return float(USD[f"{part}_usd_per_{per}"] * annuity(DISCOUNT_FRAC, life) + upkeep)
 
     return [
         ("generators", "solar", of("solar", USD["solar_life_years"])),
         ("generators", "wind", of("wind", USD["wind_life_years"])),
         ("generators", "load", of("servers", life_years("servers"))),
-        ("stores", "cells", of("battery", life_years("cells"), fixed=False, per="mwh")),
+        ("stores", "cells", of("battery", life_years("cells"), per="mwh")),
         ("links", "charger", of("battery", life_years("power"))),
     ]
 

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from dcsim.footprint.accounts import account, account_years
 from dcsim.footprint.ledger import CostLedger, CostRow
-from dcsim.footprint.money import capital_spent_usd
+from dcsim.footprint.money import capital_spent_usd, fixed_usd
 from dcsim.optimize.plan import ENERGY_COLUMNS, Design
 from dcsim.optimize.solve import optimize
+from dcsim.scenario.costs import costs_of
 from dcsim.scenario.spec import Scenario
 from dcsim.traces.frame import Traces
 from tests.conftest import scenario_of, traces_of
@@ -28,6 +29,7 @@ ROUND = {
     "servers_usd_per_mw": YEAR_H,
     "solar_fixed_usd_per_mw_year": YEAR_H,
     "wind_fixed_usd_per_mw_year": YEAR_H / 2,
+    "battery_fixed_usd_per_mwh_year": YEAR_H / 4,
     "battery_fixed_usd_per_mw_year": YEAR_H / 2,
     "servers_fixed_usd_per_mw_year": YEAR_H,
     "solar_variable_usd_per_mwh": 0.5,
@@ -66,9 +68,9 @@ def test_two_hours_by_hand() -> None:
 
     A year's figure of 8,766 is 2 for two hours. Capital: solar 2 * 3, wind 2 * 6; cells 1 MWh of
     2 years at 8,766 for 2 h: 1; power 2 * 0.5; servers 2 / 2 * 3. Fixed, on all there is: 2 * 4,
-    1 * 8, 1 * 1, 2 / 2 * 3. Variable: 0.5 * 4 MWh, 0.25 * 12, 2 * 1 discharged. Energy: 2 at 10
-    and 3 at 30; 1 exported at 5. Demand: 3 MW at 7. Carbon: 200 + 900 kg, and 3 MWh of new solar
-    at 50 kg, at 0.1 USD/kg.
+    1 * 8, 0.5 * 2 + 1 * 1, 2 / 2 * 3. Variable: 0.5 * 4 MWh, 0.25 * 12, 2 * 1 discharged. Energy:
+    2 at 10 and 3 at 30; 1 exported at 5. Demand: 3 MW at 7. Carbon: 200 + 900 kg, and 3 MWh of new
+    solar at 50 kg, at 0.1 USD/kg.
     """
     scenario = scenario_of(
         datacenter={"capacity_mw": 10, "pue": 2},
@@ -106,7 +108,7 @@ def test_two_hours_by_hand() -> None:
             ("capital", "extra servers"): 3,
             ("fixed", "solar"): 8,
             ("fixed", "wind"): 8,
-            ("fixed", "battery"): 1,
+            ("fixed", "battery"): 2,
             ("fixed", "extra servers"): 3,
             ("variable", "solar"): 2,
             ("variable", "wind"): 3,
@@ -118,7 +120,30 @@ def test_two_hours_by_hand() -> None:
             ("carbon", "embodied"): 15,
         }
     )
-    assert footprint.cost_usd == pytest.approx(301)
+    assert footprint.cost_usd == pytest.approx(302)
+
+
+@pytest.mark.parametrize(
+    ("battery_mwh", "battery_mw", "hours", "usd"),
+    [
+        (166.36092205257324, 25.725915781325764, 8760, 1_488_237),
+        (54.30864584381706, 8.072939708717373, 8760, 483_306),
+        (4, 1, YEAR_H, 38_777),
+        (8, 1, YEAR_H, 69_770),
+    ],
+)
+def test_upkeep_of_a_battery_of_any_duration(
+    battery_mwh: float, battery_mw: float, hours: int, usd: float
+) -> None:
+    """2.5 % a year of 309,930 USD/MWh and of 311,360 USD/MW: 7,748.25 and 7,784.
+
+    The first two are the batteries of `quickstart` and `round-the-clock`, of six hours and a half
+    and nearly seven, as planned while every MW was charged as one of a four-hour battery: 996,891
+    and 312,830 USD.
+    """
+    design = Design(battery_mwh=battery_mwh, battery_mw=battery_mw)
+    upkeep = fixed_usd(costs_of(scenario_of()), design, hours / YEAR_H)
+    assert upkeep["battery"] == pytest.approx(usd, abs=1)
 
 
 def test_total_is_the_sum_of_rows_whole_or_in_part() -> None:

@@ -159,6 +159,7 @@ def _recount_year(
     fixed = (
         costs.solar_fixed_usd_per_mw_year * design.solar_mw
         + costs.wind_fixed_usd_per_mw_year * design.wind_mw
+        + costs.battery_fixed_usd_per_mwh_year * design.battery_mwh
         + costs.battery_fixed_usd_per_mw_year * design.battery_mw
         + costs.servers_fixed_usd_per_mw_year / rates.pue * design.extra_server_mw
     )

@@ -270,6 +270,7 @@ class Independent:
             + costs.solar_variable_usd_per_mwh * suns,
             "wind": length * costs.wind_fixed_usd_per_mw_year
             + costs.wind_variable_usd_per_mwh * winds,
+            "energy": length * costs.battery_fixed_usd_per_mwh_year,
             "power": length * costs.battery_fixed_usd_per_mw_year,
             "servers": length * costs.servers_fixed_usd_per_mw_year / rates.pue,
             f"discharge{n}": np.full(year.hours, costs.battery_variable_usd_per_mwh),

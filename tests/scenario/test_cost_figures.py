@@ -13,6 +13,7 @@ KEYS = {
     "servers_usd_per_mw",
     "solar_fixed_usd_per_mw_year",
     "wind_fixed_usd_per_mw_year",
+    "battery_fixed_usd_per_mwh_year",
     "battery_fixed_usd_per_mw_year",
     "servers_fixed_usd_per_mw_year",
     "solar_variable_usd_per_mwh",
@@ -55,12 +56,28 @@ def test_a_four_hour_battery_costs_what_the_atb_says() -> None:
         assert total == pytest.approx(1000 * usd_per_kw, abs=11)
 
 
-def test_battery_upkeep_is_that_of_the_atb() -> None:
-    """2.5 % of it: 31.04, 38.78, and 9.36 + 4 * 10.06 = 49.60 USD/kW and year."""
-    upkeep = COSTS["battery_fixed_usd_per_mw_year"]
-    assert upkeep.low == pytest.approx(31_040, abs=10)
-    assert upkeep.mid == pytest.approx(38_780, abs=10)
-    assert upkeep.high == pytest.approx(49_600, abs=10)
+def test_battery_upkeep_is_that_of_the_atb_for_four_hours_and_for_eight() -> None:
+    """2.5 % of the capital a year, in USD/kW at 4 and 8 hours.
+
+    31.04 and 56.26 (low), 38.78 and 69.77 (mid), 9.36 + 4 * 10.06 = 49.60 and 89.83 (high).
+    """
+    power, energy = (COSTS[f"battery_fixed_usd_per_{unit}_year"] for unit in ("mw", "mwh"))
+    for level, four, eight in (
+        ("low", 31.04, 56.26),
+        ("mid", 38.78, 69.77),
+        ("high", 49.60, 89.83),
+    ):
+        for hours, usd_per_kw in ((4, four), (8, eight)):
+            usd_per_mw = power.at(level) + hours * energy.at(level)
+            assert usd_per_mw == pytest.approx(1000 * usd_per_kw, abs=10)
+
+
+@pytest.mark.parametrize("level", ["low", "mid", "high"])
+@pytest.mark.parametrize("unit", ["mw", "mwh"])
+def test_battery_upkeep_is_a_share_of_its_own_capital(level: str, unit: str) -> None:
+    capital = COSTS[f"battery_usd_per_{unit}"].at(level)
+    upkeep = COSTS[f"battery_fixed_usd_per_{unit}_year"].at(level)
+    assert upkeep == pytest.approx(0.025 * capital)
 
 
 def test_servers_are_24_million_dollars_a_megawatt() -> None:
