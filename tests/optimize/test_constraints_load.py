@@ -5,7 +5,7 @@ import pytest
 
 from dcsim.optimize.solve import optimize
 from tests.conftest import scenario_of, traces_of
-from tests.optimize.examples import NO_COST, NO_EMBODIED, Example, example_of
+from tests.optimize.examples import NO_COST, NO_EMBODIED, Example, battery_of, example_of
 
 ANY_TIME_WITHIN_AN_HOUR = {"name": "any", "share_frac": 1, "deadline_h": 1}
 
@@ -87,6 +87,17 @@ SELLING = {
     "embodied": NO_EMBODIED,
     "limits": {"export_mw": 8},
 }
+
+
+def test_no_more_is_sold_than_is_discharged() -> None:
+    """4 MWh bought at 10 are sold at 100, while the load of 4 MW is bought at 20: -280 USD.
+
+    Up to 8 MW may be exported, and power bought at 20 could be sold on.
+    """
+    scenario = scenario_of(battery=battery_of(4, 4), **SELLING)
+    world = {"intensity": [0, 0], "load": [0, 4], "price": [10, 20], "export_price": [0, 100]}
+    plan = optimize(scenario, traces_of(scenario, **world))
+    assert plan.certificate.objective == pytest.approx(4 * 10 + 4 * 20 - 4 * 100)
 
 
 def test_what_is_over_is_sold_up_to_the_limit() -> None:
