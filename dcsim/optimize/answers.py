@@ -10,6 +10,7 @@ from dcsim.optimize.plan import Plan
 from dcsim.optimize.problem import Problem, problem_of
 from dcsim.optimize.ranges import near_ranges
 from dcsim.optimize.solve import best, objective_account, optimize
+from dcsim.optimize.stake import account_with_stake
 from dcsim.scenario.spec import Scenario
 from dcsim.traces.frame import Traces
 
@@ -65,7 +66,8 @@ class Pose:
         wanted = objective_account(program, problem)
         if self._most_kg is None:
             return program.minimizing(wanted)
-        return program.capped(wanted, self._most_kg).minimizing(program.account({"cost_usd": 1.0}))
+        cost = account_with_stake(program, problem, {"cost_usd": 1.0})
+        return program.capped(wanted, self._most_kg).minimizing(cost)
 
 
 def deadline_worths(

@@ -25,6 +25,7 @@ from dcsim.optimize.compile import Key, LinearProgram
 from dcsim.optimize.findings import BreakEven
 from dcsim.optimize.problem import Problem
 from dcsim.optimize.session import PRIMAL, Session, Solution, Status
+from dcsim.optimize.stake import size_of
 from dcsim.optimize.start import solve_from_merged
 from dcsim.scenario.part import LARGEST
 
@@ -192,8 +193,9 @@ class _Market:
             return Gain(np.inf, 0.0)
         best = self._open.solved(program, price)
         amount = shut.objective - best.objective
+        least = _NO_GAIN * size_of(shut.objective, program.stake)
         slope = self._line.slope(shut) - self._line.slope(best)
-        return Gain(amount if amount > _NO_GAIN * abs(shut.objective) else 0.0, slope)
+        return Gain(amount if amount > least else 0.0, slope)
 
     def _closed(self, program: LinearProgram) -> np.ndarray:
         high = program.high.copy()

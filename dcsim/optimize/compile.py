@@ -34,10 +34,15 @@ CAP = "cap"
 
 @dataclass(frozen=True)
 class Account:
-    """A total as a linear function of the columns: `vector x + offset`."""
+    """A total as a linear function of the columns: `vector x + offset`.
+
+    `stake` is the size of the totals it is compared with, such as that of a plan that builds
+    nothing (`stake.py`); 0 where it is not known.
+    """
 
     vector: np.ndarray
     offset: float = 0.0
+    stake: float = 0.0
 
     def of(self, values: np.ndarray) -> float:
         """Return the total of a solution."""
@@ -45,7 +50,11 @@ class Account:
 
     def plus(self, other: "Account", times: float = 1.0) -> "Account":
         """Return the sum with another account, or with a multiple of it."""
-        return Account(self.vector + times * other.vector, self.offset + times * other.offset)
+        return Account(
+            self.vector + times * other.vector,
+            self.offset + times * other.offset,
+            self.stake + abs(times) * other.stake,
+        )
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class LinearProgram:
     """`min cost x + offset` with `row_low <= A x <= row_high` and `low <= x <= high`.
 
     `columns` and `rows` tell which variables and constraints the arrays hold, in order;
-    `accounts` holds the model's objectives by name.
+    `accounts` holds the model's objectives by name, `stake` is that of the one minimized.
     """
 
     cost: np.ndarray
@@ -66,6 +75,7 @@ class LinearProgram:
     columns: tuple[Key, ...]
     rows: tuple[Key, ...]
     accounts: Mapping[str, Account]
+    stake: float = 0.0
 
     @cached_property
     def column_of(self) -> dict[Key, int]:
@@ -81,7 +91,7 @@ class LinearProgram:
 
     def minimizing(self, account: Account) -> "LinearProgram":
         """Return the same program with another objective."""
-        return replace(self, cost=account.vector, offset=account.offset)
+        return replace(self, cost=account.vector, offset=account.offset, stake=account.stake)
 
     def capped(self, account: Account, limit: float) -> "LinearProgram":
         """Return the program with one more row, the last: an account of at most a limit."""

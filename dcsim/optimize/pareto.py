@@ -20,10 +20,11 @@ from dcsim.optimize.conflict import explain_infeasible
 from dcsim.optimize.dispatch import Values, design_of
 from dcsim.optimize.front import AXES, Front, FrontKind, FrontPoint
 from dcsim.optimize.model import build_model
-from dcsim.optimize.plan import ROUNDING_MW, TINY_KG, Certificate
+from dcsim.optimize.plan import ROUNDING_MW, Certificate
 from dcsim.optimize.problem import problem_of
 from dcsim.optimize.session import Solution, Status, solver_name
 from dcsim.optimize.solve import GAP_LIMIT, INFEASIBLE
+from dcsim.optimize.stake import account_with_stake, share_of, size_of
 from dcsim.scenario.spec import Scenario, Strategy
 from dcsim.traces.frame import Traces
 
@@ -118,7 +119,9 @@ class _Prover:
 
     def __init__(self, program: LinearProgram, y: Account, x: Account, most: tuple[float, float]):
         self._entry = largest_entry(x)
-        self._most_x, most_y = (total + SAME_FRAC * abs(total) for total in most)
+        self._most_x, most_y = (
+            _hardly_above(total, account) for total, account in zip(most, (x, y), strict=True)
+        )
         row, limit = scaled(x, self._entry), self._most_x / self._entry
         self._program = program.minimizing(y).capped(row, limit)
         self._most = caps(self._program, most_y)
@@ -151,8 +154,8 @@ class Tracer:
         self._kind, self._strategy, self._y_unit = kind, strategy, axes.y_unit
         self._problem = problem_of(scenario, years, strategy, True if kind == "cost" else None)
         self._program = compile_model(build_model(self._problem))
-        self._y = self._program.account({axes.y_account: 1.0})
-        self._x = self._program.account(dict.fromkeys(axes.x_accounts, 1.0))
+        self._y = self._account([axes.y_account])
+        self._x = self._account(axes.x_accounts)
         self._solver = DesignFirst(
             self._program,
             len(self._problem.hours),
@@ -162,11 +165,14 @@ class Tracer:
         )
         self._prover: _Prover | None = None
 
+    def _account(self, names: Sequence[str]) -> Account:
+        return account_with_stake(self._program, self._problem, dict.fromkeys(names, 1.0))
+
     def front(self, traced: Sequence[Traced]) -> Front:
         """Return the points found as a front; of two at one place, the later one tells more."""
         points: list[FrontPoint] = []
         for point in sorted((one.point for one in reversed(traced)), key=lambda p: -p.x):
-            if not points or points[-1].x - point.x > SAME_FRAC * abs(points[-1].x):
+            if not points or not self._is_same_x(points[-1], point):
                 points.append(point)
         is_carbon = self._kind == "carbon"
         optimum = int(np.argmin([p.x + p.y for p in points])) if is_carbon else None
@@ -203,7 +209,7 @@ class Tracer:
             loose, tight = self._cold_end(0, 1), self._cold_end(1, 0)
             ends = (self._proven(prover, loose, None), self._proven(prover, tight, None))
         first, last = (self._required(point) for point in ends)
-        if first.x - last.x <= SAME_FRAC * abs(first.x):
+        if self._is_same_x(first, last):
             return (Traced(first, from_loose),)
         return (Traced(first, from_loose), Traced(last, from_tight))
 
@@ -214,14 +220,14 @@ class Tracer:
         if near.status in INFEASIBLE:
             raise explain_infeasible(self._problem, self._strategy)
         least = self._solver.go_on(self._y, _FREE)
-        last = self._solver.go_on(self._x, (_hardly_above(least.objective), np.inf))
+        last = self._solver.go_on(self._x, (_hardly_above(least.objective, self._y), np.inf))
         return _Found(last, self._rows_of(least), 0.0), bases
 
     def _tight_end(self, start: Bases) -> tuple[_Found, Bases]:
         """Minimize x, then y among the plans of least x."""
         _, hint = _TIE_BREAK[self._kind]
         near, bases = self._solver.solve(self._x.plus(self._y, hint), _FREE, start)
-        limit = _hardly_above(self._solver.go_on(self._x, _FREE).objective)
+        limit = _hardly_above(self._solver.go_on(self._x, _FREE).objective, self._x)
         if self._x.of(near.values) <= limit:
             return _Found(near, self._rows_of(near) / hint, -1 / hint), bases
         return self._with_slope(self._solver.go_on(self._y, (np.inf, limit))), bases
@@ -231,7 +237,7 @@ class Tracer:
         totals = (self._y, self._x)
         least = self._solver.solve_cold(totals[first], _FREE)
         limits = [np.inf, np.inf]
-        limits[first] = _hardly_above(least.objective)
+        limits[first] = _hardly_above(least.objective, totals[first])
         last = self._solver.solve_cold(totals[second], limits)
         return self._with_slope(last) if second == 0 else _Found(last, self._rows_of(least), 0.0)
 
@@ -288,7 +294,7 @@ class Tracer:
         limit = x if limit is None else limit
         proof = prover.prove(found, limit)
         is_optimal = found.solution.status == Status.kOptimal
-        gap = (y - proof.bound) / max(abs(self._worth(x, y)), TINY_KG)
+        gap = share_of(y - proof.bound, self._worth(x, y), self._y.stake)
         beyond_mw = max(proof.primal_violation, prover.beyond_mw(x, limit))
         if not (is_optimal and beyond_mw <= ROUNDING_MW and abs(gap) <= GAP_LIMIT):
             return None
@@ -309,6 +315,9 @@ class Tracer:
         design = design_of(Values(self._program, found.solution), self._problem)
         return FrontPoint(x, y, limit, design, certificate, found.slope)
 
+    def _is_same_x(self, looser: FrontPoint, tighter: FrontPoint) -> bool:
+        return looser.x - tighter.x <= SAME_FRAC * size_of(looser.x, self._x.stake)
+
     def _worth(self, x: float, y: float) -> float:
         return x + y if AXES[self._kind].is_summable else y
 
@@ -321,5 +330,5 @@ class Tracer:
         return point
 
 
-def _hardly_above(total: float) -> float:
-    return total + SAME_FRAC * max(abs(total), TINY_KG)
+def _hardly_above(total: float, account: Account) -> float:
+    return total + SAME_FRAC * size_of(total, account.stake)

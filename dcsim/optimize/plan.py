@@ -82,8 +82,9 @@ class Certificate:
     `bound` is computed from the row duals (`optimize/certify.py`), not taken from the solver: no
     feasible plan has a lower objective, provided `is_rigorous`; otherwise something is free and
     unlimited, and the bound supposes that no more of it is built than ten times the largest number
-    of the plan. `gap` is `(objective - bound) / objective`. `is_optimal` is False for the best plan
-    found by a time limit, which is accepted only where the scenario says so.
+    of the plan. `gap` is `(objective - bound) / objective`, or where the objective is next to
+    nothing a share of what is at stake (`optimize/stake.py`). `is_optimal` is False for the best
+    plan found by a time limit, which is accepted only where the scenario says so.
     """
 
     status: str

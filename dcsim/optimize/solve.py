@@ -6,17 +6,17 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from dcsim.errors import SolveError
-from dcsim.optimize.accounts import objective_weights
 from dcsim.optimize.certify import prove
 from dcsim.optimize.compile import Account, LinearProgram, compile_model
 from dcsim.optimize.conflict import explain_infeasible
 from dcsim.optimize.dispatch import Values, design_of, dispatches_of
 from dcsim.optimize.incumbent import find_incumbent
 from dcsim.optimize.model import build_model
-from dcsim.optimize.plan import ROUNDING_MW, TINY_KG, Certificate, Design, Plan, Seconds
+from dcsim.optimize.plan import ROUNDING_MW, Certificate, Design, Plan, Seconds
 from dcsim.optimize.prices import binding_hours, hourly_duals, shadow_prices
 from dcsim.optimize.problem import Problem, problem_of
 from dcsim.optimize.session import Solution, Status, solver_name
+from dcsim.optimize.stake import account_with_stake, share_of, weights_of_objective
 from dcsim.optimize.start import solve_from_merged
 from dcsim.scenario.spec import Scenario, Strategy
 from dcsim.traces.frame import Traces
@@ -82,11 +82,11 @@ def _timed(clock: dict[str, float], step: str) -> Iterator[None]:
 
 def objective_account(program: LinearProgram, problem: Problem) -> Account:
     """Return what the scenario minimizes, as an account of its program."""
+    weights = weights_of_objective(problem)
+    account = account_with_stake(program, problem, weights)
     if problem.scenario.objective.years == "worst":
-        return program.accounts["worst"]
-    carbon, cost = objective_weights(problem)
-    weights = {"operational_kg": carbon, "embodied_kg": carbon}
-    return program.account(weights | ({"cost_usd": cost} if cost else {}))
+        return replace(program.accounts["worst"], stake=account.stake)
+    return account
 
 
 def best(
@@ -107,7 +107,9 @@ def best(
     if asked.minimize != "lexicographic":
         return program, solution
     most = solution.objective * (1 + asked.slack_frac)
-    second = program.capped(wanted, most).minimizing(program.account({"cost_usd": 1.0}))
+    second = program.capped(wanted, most).minimizing(
+        account_with_stake(program, problem, {"cost_usd": 1.0})
+    )
     last = _solved(second, problem, strategy)
     if solution.status != Status.kOptimal:
         last = replace(last, status=solution.status, status_name=solution.status_name)
@@ -135,7 +137,7 @@ def _solved(program: LinearProgram, problem: Problem, strategy: Strategy) -> Sol
 def _certificate(program: LinearProgram, solution: Solution, problem: Problem) -> Certificate:
     proof = prove(program, solution.values, solution.row_duals)
     unit = unit_of(problem)
-    gap = (solution.objective - proof.bound) / max(abs(solution.objective), TINY_KG)
+    gap = share_of(solution.objective - proof.bound, solution.objective, program.stake)
     is_optimal = solution.status == Status.kOptimal
     if is_optimal and not abs(gap) <= GAP_LIMIT:
         raise SolveError(

@@ -18,8 +18,9 @@ from dcsim.optimize.certify import prove
 from dcsim.optimize.coarse import coarsened
 from dcsim.optimize.compile import CAP, Key, LinearProgram
 from dcsim.optimize.limits import LIMIT_OF_ROW
-from dcsim.optimize.plan import ROUNDING_MW, TINY_KG, Design
+from dcsim.optimize.plan import ROUNDING_MW, Design
 from dcsim.optimize.session import Session, Solution, Status, solve
+from dcsim.optimize.stake import share_of
 
 _SMALL_H = 1200
 """A program of no more hours is solved at once [h]."""
@@ -205,5 +206,5 @@ def is_proven(program: LinearProgram, solution: Solution) -> bool:
     if solution.status != Status.kOptimal:
         return False
     proof = prove(program, solution.values, solution.row_duals)
-    gap = abs(solution.objective - proof.bound) / max(abs(solution.objective), TINY_KG)
-    return gap <= _TRUSTED_GAP and proof.primal_violation <= ROUNDING_MW
+    gap = share_of(solution.objective - proof.bound, solution.objective, program.stake)
+    return abs(gap) <= _TRUSTED_GAP and proof.primal_violation <= ROUNDING_MW
