@@ -58,9 +58,10 @@ def _print_proof(study: Study) -> None:
     certificate, agreement = study.chosen.certificate, study.agreement
     if certificate is not None:
         unit, found = study.objective_unit, "Optimum" if certificate.is_optimal else "Best found"
+        objective, bound = (round(v, 3) + 0.0 for v in (certificate.objective, certificate.bound))
         typer.echo(
-            f"{found} {certificate.objective:,.3f} {unit}, proven bound {certificate.bound:,.3f} "
-            f"{unit}, relative gap {certificate.gap:.1e} ({certificate.solver})"
+            f"{found} {objective:,.3f} {unit}, proven bound {bound:,.3f} {unit}, "
+            f"relative gap {certificate.gap:.1e} ({certificate.solver})"
         )
         if not certificate.is_optimal:
             typer.echo("Time ran out: this is the best plan found, not proven to be the best.")

@@ -7,7 +7,7 @@ infeasible subsystem), which is then told in the words of the scenario.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from dcsim.errors import InfeasibleError
 from dcsim.optimize.compile import LinearProgram
 from dcsim.optimize.limits import LEAST
 from dcsim.optimize.problem import LIMIT_OF_VARIABLE, Problem
-from dcsim.optimize.relaxation import Elastic, is_switched_off, part_of, ways_of
+from dcsim.optimize.relaxation import Elastic, Relaxed, is_switched_off, part_of, ways_of
 from dcsim.optimize.session import Conflict, Session, Solution, Status
 from dcsim.scenario.spec import Strategy
 
@@ -31,6 +31,11 @@ _EXACT = 1e-7
 
 _SEARCH_S = 5.0
 """Most time for finding which rows are to spare; beyond it all that have a dual are told [s]."""
+
+_MOST_ROWS = 2000
+"""Among more rows than this none is looked for that is to spare: it would not end in time."""
+
+_RAISE = "; solver.time_limit_s gives more time"
 
 _PRESSES = 1e-9
 """A row with a dual below this share of the largest is not in the way [-]."""
@@ -66,48 +71,75 @@ def explain_infeasible(problem: Problem, strategy: Strategy) -> InfeasibleError:
     ways = ways_of(problem, strategy)
     elastic = Elastic(problem, [key for way in ways for key in way])
     alone = {way: elastic.solved(way) for way in ways}
-    helpful = {way: found for way, found in alone.items() if found.status == Status.kOptimal}
+    alone |= {
+        way: elastic.on_the_year(way, found) for way, found in alone.items() if found.is_found
+    }
+    helpful = {way: found for way, found in alone.items() if found.is_found}
     if helpful:
-        mended = [
-            _mended(problem, elastic.excess(found) or dict.fromkeys(way, 0.0))
-            for way, found in helpful.items()
-        ]
+        mended = [_mended(problem, found, way) for way, found in helpful.items()]
         open_ends = [way for way, found in alone.items() if found.status == Status.kTimeLimit]
-        clash = _clash(problem, elastic, next(iter(helpful.values())))
+        clash = _clash(problem, elastic, _best_known(helpful.values()))
         return InfeasibleError(
             f"{message}{clash}. With everything else as asked, {'; or '.join(mended)}"
-            f"{_not_tried(open_ends)}"
+            f"{_not_tried(open_ends, elastic)}{_not_proven(helpful.values(), elastic)}"
         )
-    together = elastic.solved([key for way in ways for key in way])
+    every = tuple(key for way in ways for key in way)
+    together = elastic.solved(every)
+    if together.is_found:
+        together = elastic.on_the_year(every, together)
     if together.status == Status.kTimeLimit:
-        return InfeasibleError(f"{message}; which limits would have to give was not found in time")
-    if together.status != Status.kOptimal:
+        return InfeasibleError(
+            f"{message}; which limits would have to give was not found in time "
+            f"({elastic.time_limit_s:g} s){_RAISE}"
+        )
+    if not together.is_found:
         return InfeasibleError(f"{message}, and no limit could be relaxed to make one")
     return InfeasibleError(
         f"{message}{_clash(problem, elastic, together)}; no limit alone could be relaxed to make "
-        f"one, but together, {_mended(problem, elastic.excess(together))}"
+        f"one, but together, {_mended(problem, together)}{_not_proven([together], elastic)}"
     )
 
 
-def _not_tried(ways: Sequence[tuple[str, ...]]) -> str:
+def _best_known(found: Iterable[Relaxed]) -> Relaxed:
+    """Return the first answer that holds on the year, or else the first."""
+    return min(found, key=lambda one: one.hours_merged)
+
+
+def _not_proven(found: Iterable[Relaxed], elastic: Elastic) -> str:
+    """Return in words that some answers are of merged hours alone, and how to have them proven."""
+    merged = max(one.hours_merged for one in found)
+    if merged == 1:
+        return ""
+    return (
+        f". What is about so much is of every {merged} hours taken as one; hour by hour it may be "
+        f"more, and how much was not proven within {elastic.time_limit_s:g} s{_RAISE}"
+    )
+
+
+def _not_tried(ways: Sequence[tuple[str, ...]], elastic: Elastic) -> str:
     """Return in words of which limits it is not known whether they would do."""
     if not ways:
         return ""
     names = " or ".join(key for way in ways for key in way)
-    return f". Whether another {names} would do was not found out in time"
+    return (
+        f". Whether another {names} would do was not found out in time "
+        f"({elastic.time_limit_s:g} s){_RAISE}"
+    )
 
 
-def _mended(problem: Problem, excess: Mapping[str, float]) -> str:
+def _mended(problem: Problem, found: Relaxed, way: Sequence[str] = ()) -> str:
     """Return in words what limits would have to be."""
+    excess = found.excess or dict.fromkeys(way, 0.0)
     needed = {key: safe(problem, key, more) for key, more in excess.items()}
+    about = "about " if found.hours_merged > 1 else ""
     off = [key for key in needed if is_switched_off(problem, key)]
     words = [
-        f"{key} {plain(problem.limit(key) or 0.0)} would have to be {plain(value)}"
+        f"{key} {plain(problem.limit(key) or 0.0)} would have to be {about}{plain(value)}"
         for key, value in needed.items()
         if key not in off
     ]
     for part in dict.fromkeys(part_of(key) for key in off):
-        sizes = (f"{key} {plain(needed[key])}" for key in off if part_of(key) == part)
+        sizes = (f"{key} {about}{plain(needed[key])}" for key in off if part_of(key) == part)
         words.append(f"{part}.enabled would have to be true, with {' and '.join(sizes)}")
     return ", and ".join(words)
 
@@ -132,11 +164,11 @@ def plain(value: float) -> str:
     return np.format_float_positional(value, trim="-")
 
 
-def _clash(problem: Problem, elastic: Elastic, solution: Solution) -> str:
+def _clash(problem: Problem, elastic: Elastic, relaxed: Relaxed) -> str:
     """Return in words what cannot all be kept, as a sentence, or nothing if it has no words."""
-    program = elastic.held()
-    conflict = _conflict(program, solution)
-    key_of_row = _keys_of_rows(elastic)
+    program = elastic.held(relaxed)
+    conflict = _conflict(program, relaxed.solution)
+    key_of_row = _keys_of_rows(program)
     keys = [key_of_row[row] for row in conflict.rows if row in key_of_row]
     keys += _keys_of_columns(program, conflict.at_high)
     parts = [_in_words(problem, key) for key in dict.fromkeys(keys)]
@@ -144,8 +176,12 @@ def _clash(problem: Problem, elastic: Elastic, solution: Solution) -> str:
     names = {program.rows[row].name for row in conflict.rows}
     if names.intersection(_WAITING):
         parts.append("all work done by its deadline")
+    merged = relaxed.hours_merged
     hours = sorted(
-        program.rows[row].index for row in conflict.rows if program.rows[row].name == "balance"
+        hour
+        for row in conflict.rows
+        if program.rows[row].name == "balance"
+        for hour in range(program.rows[row].index * merged, (program.rows[row].index + 1) * merged)
     )
     parts += _load_in_words(problem, hours)
     return f". These cannot all be kept: {'; '.join(parts)}" if parts else ""
@@ -163,7 +199,7 @@ def _conflict(program: LinearProgram, solution: Solution) -> Conflict:
         row_high=program.row_high[rows],
         rows=tuple(program.rows[row] for row in rows),
     )
-    found = Session(part).conflict(_SEARCH_S)
+    found = Session(part).conflict(_SEARCH_S) if len(rows) <= _MOST_ROWS else None
     if found is not None:
         return replace(found, rows=tuple(int(rows[row]) for row in found.rows))
     reduced = solution.reduced_costs
@@ -179,12 +215,13 @@ def _presses(duals: np.ndarray) -> np.ndarray:
     return np.asarray(size > _PRESSES * size.max(initial=0.0))
 
 
-def _keys_of_rows(elastic: Elastic) -> dict[int, str]:
+def _keys_of_rows(program: LinearProgram) -> dict[int, str]:
     """Return the limit that each row stands for: the one whose relaxation is in it."""
-    matrix = elastic.program.matrix
+    matrix = program.matrix
     return {
-        int(row): key
-        for key, column in elastic.column_of.items()
+        int(row): key.index
+        for key, column in program.column_of.items()
+        if key.name == "relaxation"
         for row in matrix.indices[matrix.indptr[column] : matrix.indptr[column + 1]]
     }
 

@@ -5,23 +5,41 @@ held at zero but those of the limits that are to give, and what is left is made 
 be, each as a share of what was asked.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 
-from dcsim.optimize.compile import Account, Key, LinearProgram, compile_model
+from dcsim.optimize.compile import Key, LinearProgram, compile_model
 from dcsim.optimize.limits import LEAST, LIMIT_OF_ROW
 from dcsim.optimize.model import build_model
 from dcsim.optimize.problem import LIMIT_OF_VARIABLE, Problem
-from dcsim.optimize.session import Session, Solution, Status
+from dcsim.optimize.session import Solution, Status, solve
+from dcsim.optimize.start import (
+    MERGED_H,
+    SMALL_H,
+    guess_of,
+    is_proven,
+    solve_guessed,
+    solve_merged,
+)
 from dcsim.scenario.spec import Strategy, opens_battery, opens_shifting
 
-_MOST_S = 60.0
-"""Most time for each, where the scenario has no time limit of its own [s]."""
+_MOST_S = 25.0
+"""Most time for what is proven on a year, where the scenario has no time limit of its own [s]."""
 
-_NOTHING = 1e-9
-"""A limit that gives less than this need not give [its unit]."""
+_MOST_MERGED_S = 30.0
+"""Most time for each solve of merged hours [s]."""
+
+_NOTHING_FRAC = 1e-9
+"""A limit that gives less than this need not give [share of it]."""
+
+
+_HOURLY = ("limits.import_mw", "limits.ramp_mw_per_h")
+"""Limits of every hour, by how much which must give takes longest to prove."""
 
 
 def ways_of(problem: Problem, strategy: Strategy) -> list[tuple[str, ...]]:
@@ -34,6 +52,7 @@ def ways_of(problem: Problem, strategy: Strategy) -> list[tuple[str, ...]]:
     off = [key for key in asked if is_switched_off(problem, key)]
     alone = [(key,) for key in asked if key not in off]
     parts = dict.fromkeys(part_of(key) for key in off)
+    alone.sort(key=lambda way: way[0] in _HOURLY)
     return alone + [tuple(key for key in off if part_of(key) == part) for part in parts]
 
 
@@ -55,46 +74,127 @@ def is_switched_off(problem: Problem, key: str) -> bool:
     return not getattr(getattr(problem.scenario, part_of(key)), "enabled", True)
 
 
+class Relaxed(NamedTuple):
+    """The least that some limits must give.
+
+    Attributes:
+        status: What the solve ended with.
+        excess: By how much each limit gives that gives anything.
+        program: What was solved.
+        solution: Its solution.
+        hours_merged: How many hours were one: 1 is the year as it is; more is no proof of it.
+    """
+
+    status: Status
+    excess: Mapping[str, float]
+    program: LinearProgram
+    solution: Solution
+    hours_merged: int
+
+    @property
+    def is_found(self) -> bool:
+        """Tell whether the limits, given, make a plan."""
+        return self.status == Status.kOptimal
+
+
 class Elastic:
-    """A problem whose limits can give, kept in HiGHS."""
+    """A problem whose limits can give."""
 
     def __init__(self, problem: Problem, keys: Sequence[str]) -> None:
-        """Pose the problem with all of some limits relaxable, and hold them."""
+        """Pose the problem with all of some limits relaxable, and hold them.
+
+        Each relaxation is in a unit in which its column is of the size of others (`_unit`).
+        """
+        self._problem, self._hours = problem, len(problem.hours)
         self._time_limit_s = problem.scenario.solver.time_limit_s or _MOST_S
+        self._spent_s = 0.0
         program = compile_model(build_model(replace(problem, relaxed=tuple(keys))))
         self.column_of = {
             key: column
             for key in keys
             if (column := program.column_of.get(Key("relaxation", key))) is not None
         }
-        relative = np.zeros(len(program.cost))
+        self._unit = {key: _unit(program, column) for key, column in self.column_of.items()}
+        units, none = np.ones(len(program.cost)), np.zeros(len(program.cost))
         for key, column in self.column_of.items():
-            relative[column] = 1 / _scale(problem, key)
-        self.program = program.minimizing(Account(relative))
-        self._session = Session(self.program)
-        for column in self.column_of.values():
-            self._session.set_column_bounds(column, 0.0, 0.0)
+            units[column] = self._unit[key]
+        held = program.high.copy()
+        held[list(self.column_of.values())] = 0.0
+        matrix = (program.matrix @ sp.diags_array(units)).tocsc()
+        self._held = replace(program, matrix=matrix, high=held, cost=none, offset=0.0)
 
-    def solved(self, keys: Sequence[str]) -> Solution:
-        """Find the least that some limits must give, together; infeasible if that is no help."""
-        columns = [self.column_of[key] for key in keys if key in self.column_of]
-        for column in columns:
-            self._session.set_column_bounds(column, 0.0, np.inf)
-        solution = self._session.solve(self._time_limit_s)
-        for column in columns:
-            self._session.set_column_bounds(column, 0.0, 0.0)
-        return solution
+    @property
+    def time_limit_s(self) -> float:
+        """Return the most time that proofs on the year take together [s]."""
+        return self._time_limit_s
 
-    def excess(self, solution: Solution) -> Mapping[str, float]:
-        """Return by how much each limit gives that gives anything."""
-        given = {key: float(solution.values[column]) for key, column in self.column_of.items()}
-        return {key: excess for key, excess in given.items() if excess > _NOTHING}
+    def solved(self, keys: Sequence[str]) -> Relaxed:
+        """Find the least that some limits must give, together; infeasible if that is no help.
 
-    def held(self) -> LinearProgram:
-        """Return the program with no limit giving."""
-        high = self.program.high.copy()
-        high[list(self.column_of.values())] = 0.0
-        return replace(self.program, high=high)
+        A long horizon is solved with hours merged, which is quick and proves nothing of the year.
+        """
+        program = self._giving(keys)
+        if self._hours <= SMALL_H:
+            return self._relaxed(program, solve(program, self._time_limit_s), 1)
+        limit_s = min(self._time_limit_s, _MOST_MERGED_S)
+        return self._relaxed(*solve_merged(program, self._hours, limit_s), MERGED_H)
+
+    def on_the_year(self, keys: Sequence[str], first: Relaxed) -> Relaxed:
+        """Return what holds on the year as it is, from an answer of merged hours.
+
+        All calls together take `time_limit_s`. Once that is over, the answer is left as it is.
+        """
+        left_s = self._time_limit_s - self._spent_s
+        if first.hours_merged == 1 or left_s <= 0:
+            return first
+        start = time.perf_counter()
+        program = self._giving(keys)
+        last = solve_guessed(program, guess_of(first.program, first.solution), left_s)
+        self._spent_s += time.perf_counter() - start
+        is_known = last.status == Status.kInfeasible or is_proven(program, last)
+        return self._relaxed(program, last, 1) if is_known else first
+
+    def _giving(self, keys: Sequence[str]) -> LinearProgram:
+        """Return the program in which some limits give, each as a share of what was asked."""
+        columns = {key: self.column_of[key] for key in keys if key in self.column_of}
+        cost, high = self._held.cost.copy(), self._held.high.copy()
+        for key, column in columns.items():
+            cost[column] = self._unit[key] / _scale(self._problem, key)
+            high[column] = np.inf
+        largest = cost.max(initial=0.0) or 1.0
+        return replace(self._held, cost=cost / largest, high=high)
+
+    def _relaxed(self, program: LinearProgram, found: Solution, hours_merged: int) -> Relaxed:
+        excess = {}
+        if found.status == Status.kOptimal:
+            given = {
+                key: self._unit[key] * float(found.values[program.column_of[self._key(key)]])
+                for key in self.column_of
+            }
+            least = {key: _NOTHING_FRAC * _scale(self._problem, key) for key in given}
+            excess = {key: amount for key, amount in given.items() if amount > least[key]}
+        return Relaxed(found.status, excess, program, found, hours_merged)
+
+    @staticmethod
+    def _key(key: str) -> Key:
+        return Key("relaxation", key)
+
+    def held(self, relaxed: Relaxed) -> LinearProgram:
+        """Return the program that was solved with no limit giving."""
+        high = relaxed.program.high.copy()
+        high[[relaxed.program.column_of[self._key(key)] for key in self.column_of]] = 0.0
+        return replace(relaxed.program, high=high)
+
+
+def _unit(program: LinearProgram, column: int) -> float:
+    """Return in which unit a relaxation is of a size with what stands beside it in its rows."""
+    matrix = program.matrix
+    entries = slice(matrix.indptr[column], matrix.indptr[column + 1])
+    rows, own = matrix.indices[entries], np.abs(matrix.data[entries]).max(initial=0.0)
+    beside = abs(matrix.tocsr()[rows]).tocsc()
+    beside.data[beside.indptr[column] : beside.indptr[column + 1]] = 0.0
+    largest = float(beside.data.max(initial=0.0))
+    return largest / float(own) if own and largest else 1.0
 
 
 def _scale(problem: Problem, key: str) -> float:
@@ -104,7 +204,5 @@ def _scale(problem: Problem, key: str) -> float:
 
 def least_relaxation(problem: Problem, key: str) -> float | None:
     """Return by how much one limit must give for a plan to be feasible; None if that is no help."""
-    elastic = Elastic(problem, [key])
-    solution = elastic.solved([key])
-    helps = solution.status == Status.kOptimal
-    return elastic.excess(solution).get(key, 0.0) if helps else None
+    found = Elastic(problem, [key]).solved([key])
+    return found.excess.get(key, 0.0) if found.is_found else None

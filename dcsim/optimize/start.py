@@ -22,10 +22,10 @@ from dcsim.optimize.plan import ROUNDING_MW, Design
 from dcsim.optimize.session import Session, Solution, Status, solve
 from dcsim.optimize.stake import share_of
 
-_SMALL_H = 1200
+SMALL_H = 1200
 """A program of no more hours is solved at once [h]."""
 
-_MERGED_H = 3
+MERGED_H = 3
 """How many hours become one for a first guess [h]."""
 
 _DEARER = 2.0
@@ -110,18 +110,35 @@ def solve_from_merged(
     Raises:
         SolveError: HiGHS refuses the model or an option.
     """
-    if hours <= _SMALL_H:
+    if hours <= SMALL_H:
         return solve(program, time_limit_s)
     return solve_near(program, guess_of_merged(program, hours), time_limit_s)
 
 
 def guess_of_merged(program: LinearProgram, hours: int) -> Guess:
     """Return the best design for merged hours, itself found from hours merged again."""
-    merged, fewer = coarsened(program, hours, _MERGED_H).program, -(-hours // _MERGED_H)
-    if fewer <= _SMALL_H:
-        found = solve(merged)
-    else:
-        found = _solved_near(merged, guess_of_merged(merged, fewer), None)
+    return guess_of(*solve_merged(program, hours))
+
+
+def solve_merged(
+    program: LinearProgram, hours: int, time_limit_s: float | None = None
+) -> tuple[LinearProgram, Solution]:
+    """Return the program of hours merged by `MERGED_H`, and its solution.
+
+    Args:
+        program: The linear program.
+        hours: How many hours its hourly components have.
+        time_limit_s: Most time for each solve [s].
+    """
+    merged, fewer = coarsened(program, hours, MERGED_H).program, -(-hours // MERGED_H)
+    if fewer <= SMALL_H:
+        return merged, solve(merged, time_limit_s)
+    guess = guess_of(*solve_merged(merged, fewer, time_limit_s))
+    return merged, solve_guessed(merged, guess, time_limit_s)
+
+
+def guess_of(merged: LinearProgram, found: Solution) -> Guess:
+    """Return what a solution of merged hours guesses of the whole program."""
     sizes = {name: merged.column_of.get(Key(name)) for name in Design().as_dict()}
     return Guess(
         Design(**{n: float(found.values[c]) for n, c in sizes.items() if c is not None}),
@@ -146,13 +163,24 @@ def solve_near(program: LinearProgram, guess: Guess, time_limit_s: float | None 
     Raises:
         SolveError: HiGHS refuses the model or an option.
     """
-    found = _solved_near(program, guess, time_limit_s)
-    if found.status == Status.kTimeLimit or is_proven(program, found):
+    found = solve_guessed(program, guess, time_limit_s)
+    ended = (Status.kTimeLimit, Status.kInfeasible)
+    if found.status in ended or is_proven(program, found):
         return found
     return solve(program, time_limit_s)
 
 
-def _solved_near(program: LinearProgram, guess: Guess, time_limit_s: float | None) -> Solution:
+def solve_guessed(program: LinearProgram, guess: Guess, time_limit_s: float | None) -> Solution:
+    """Solve a program from a guess of its design, without a look at what the duals prove.
+
+    Args:
+        program: The linear program.
+        guess: A design that is nearly right.
+        time_limit_s: Most time for all [s].
+
+    Raises:
+        SolveError: HiGHS refuses the model or an option.
+    """
     rows = tying_rows(program)
     prices = [_DEARER * max(0.0, guess.prices.get(program.rows[row], 0.0)) for row in rows]
     session = Session(program.with_excess(rows))

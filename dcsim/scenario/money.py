@@ -117,7 +117,8 @@ class Solver(Part):
     """How long the solver may take, and what a plan is worth that is not proven optimal."""
 
     time_limit_s: Positive | None = None
-    """Most time for each solve; no limit if left out [s]."""
+    """Most time for each solve; no limit if left out. Where no plan keeps the limits, also the most
+    time for proving on all hours by how much they would have to give; 25 s if left out [s]."""
     accept_incumbent: bool = False
     """At the time limit, take the best plan found with its proven bound, flagged; off: refuse."""
 

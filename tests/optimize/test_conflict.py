@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcsim.errors import InfeasibleError
-from dcsim.optimize import conflict, relaxation, session
+from dcsim.optimize import conflict, relaxation, session, start
 from dcsim.optimize.conflict import explain_infeasible, plain, rounded
 from dcsim.optimize.problem import problem_of
 from dcsim.optimize.solve import optimize
@@ -229,7 +229,41 @@ def test_limits_that_could_not_be_tried_in_time_are_named(monkeypatch: pytest.Mo
     monkeypatch.setattr(relaxation.Elastic, "solved", honest)
     monkeypatch.setattr(relaxation, "_MOST_S", 1e-9)
     message = str(explain_infeasible(problem, "all"))
-    assert message.endswith("which limits would have to give was not found in time")
+    assert "would have to give was not found in time (1e-09 s); solver.time_limit_s" in message
+
+
+def many_hours() -> tuple[Scenario, Traces]:
+    """Fifty days and more hours than are solved at once: 30 MW of load at night, 10 by day."""
+    scenario = scenario_of(wind={}, battery={"max_mwh": 1}, limits={"import_mw": 20, "land_ha": 3})
+    hours = 1224
+    load = [30.0 if hour % 24 < 6 else 10.0 for hour in range(hours)]
+    wind = [0.5 if hour % 24 < 6 else 0.1 for hour in range(hours)]
+    return scenario, traces_of(scenario, intensity=[300.0] * hours, load=load, wind=wind)
+
+
+def test_of_many_hours_the_limits_are_proven_on_all() -> None:
+    scenario, traces = many_hours()
+    with pytest.raises(InfeasibleError) as raised:
+        optimize(scenario, traces)
+    message = str(raised.value)
+    assert "about" not in message
+    ways = ways_in(message)
+    assert {key for way in ways for key in way} >= {"limits.land_ha", "limits.import_mw"}
+    for way in ways:
+        assert optimize(with_settings(scenario, way), traces).certificate.is_optimal
+
+
+def test_what_is_of_merged_hours_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relaxation, "_MOST_S", 1e-9)
+    monkeypatch.setattr(
+        relaxation, "solve_merged", lambda p, hours, _: start.solve_merged(p, hours)
+    )
+    scenario, traces = many_hours()
+    message = str(explain_infeasible(problem_of(scenario, [traces], "all"), "all"))
+    assert re.search(r"limits\.import_mw 20 would have to be about 2\d", message)
+    assert "every 3 hours taken as one" in message
+    assert "solver.time_limit_s" in message
+    assert re.search(r"the load in \d+ hours from 2022-0\d-\d\d \d\d:00Z", message)
 
 
 def test_what_no_limit_could_mend_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
