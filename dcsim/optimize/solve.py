@@ -11,6 +11,7 @@ from dcsim.optimize.compile import Account, LinearProgram, compile_model
 from dcsim.optimize.conflict import explain_infeasible
 from dcsim.optimize.dispatch import Values, design_of, dispatches_of
 from dcsim.optimize.incumbent import find_incumbent
+from dcsim.optimize.least import least_capacity
 from dcsim.optimize.model import build_model
 from dcsim.optimize.plan import ROUNDING_MW, Certificate, Design, Plan, Seconds
 from dcsim.optimize.prices import binding_hours, hourly_duals, shadow_prices
@@ -59,6 +60,7 @@ def optimize(
         program = compile_model(model)
     with _timed(clock, "solve"):
         program, solution = best(program, problem, strategy)
+        solution = least_capacity(program, solution, scenario.solver.time_limit_s)
     values = Values(program, solution)
     found = design_of(values, problem)
     return Plan(
