@@ -31,6 +31,9 @@ from dcsim.traces.frame import Traces
 SAME_FRAC = 1e-9
 """How far above its least a total may be while the other is made least [-]."""
 
+_NEXT_TO_NOTHING = 1e-7
+"""Totals below this share of what is at stake are held as if they were so large [-]."""
+
 _FREE = (np.inf, np.inf)
 """No cap on y, and none on x."""
 
@@ -331,4 +334,4 @@ class Tracer:
 
 
 def _hardly_above(total: float, account: Account) -> float:
-    return total + SAME_FRAC * size_of(total, account.stake)
+    return total + SAME_FRAC * max(abs(total), _NEXT_TO_NOTHING * account.stake)
