@@ -13,7 +13,7 @@ from dcsim.optimize.plan import Design
 from dcsim.optimize.session import Session, Solution, Status
 from dcsim.optimize.stake import share_of, size_of
 
-_SAME_FRAC = 1e-9
+_SAME_FRAC = 1e-10
 """How far above its least the objective may be while capacity is made least [-]."""
 
 _SAME_BY_ROUNDING_FRAC = 1e-7
