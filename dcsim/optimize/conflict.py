@@ -18,6 +18,7 @@ from dcsim.optimize.limits import LEAST
 from dcsim.optimize.problem import LIMIT_OF_VARIABLE, Problem
 from dcsim.optimize.relaxation import Elastic, Relaxed, is_switched_off, part_of, ways_of
 from dcsim.optimize.session import Conflict, Session, Solution, Status
+from dcsim.optimize.start import MERGED_H
 from dcsim.scenario.spec import Strategy
 
 _DIGITS = 6
@@ -65,8 +66,17 @@ _WAITING = ("backlog_flow", "daily_work")
 """Rows that keep work from being lost, or done too late."""
 
 
-def explain_infeasible(problem: Problem, strategy: Strategy) -> InfeasibleError:
-    """Return the error that names the limits in conflict and what would mend it."""
+def explain_infeasible(
+    problem: Problem, strategy: Strategy, is_proven: bool = True
+) -> InfeasibleError:
+    """Return the error that names the limits in conflict and what would mend it.
+
+    Args:
+        problem: The problem without a plan.
+        strategy: Which options are open.
+        is_proven: Whether there is none; if not, none was found in time, and merged hours have
+            none.
+    """
     message = f"strategy {strategy} has no feasible plan"
     ways = ways_of(problem, strategy)
     elastic = Elastic(problem, [key for way in ways for key in way])
@@ -77,8 +87,12 @@ def explain_infeasible(problem: Problem, strategy: Strategy) -> InfeasibleError:
     helpful = {way: found for way, found in alone.items() if found.is_found}
     if helpful:
         mended = [_mended(problem, found, way) for way, found in helpful.items()]
-        open_ends = [way for way, found in alone.items() if found.status == Status.kTimeLimit]
-        clash = _clash(problem, elastic, _best_known(helpful.values()))
+        is_open = (Status.kTimeLimit, Status.kUnknown)
+        open_ends = [way for way, found in alone.items() if found.status in is_open]
+        known = _best_known(helpful.values())
+        if not is_proven and known.hours_merged > 1:
+            message += f" with every {MERGED_H} hours taken as one, and none was found hour by hour"
+        clash = _clash(problem, elastic, known)
         return InfeasibleError(
             f"{message}{clash}. With everything else as asked, {'; or '.join(mended)}"
             f"{_not_tried(open_ends, elastic)}{_not_proven(helpful.values(), elastic)}"

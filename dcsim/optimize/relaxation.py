@@ -28,10 +28,10 @@ from dcsim.optimize.start import (
 )
 from dcsim.scenario.spec import Strategy, opens_battery, opens_shifting
 
-_MOST_S = 25.0
+_MOST_S = 20.0
 """Most time for what is proven on a year, where the scenario has no time limit of its own [s]."""
 
-_MOST_MERGED_S = 30.0
+_MOST_MERGED_S = 10.0
 """Most time for each solve of merged hours [s]."""
 
 _NOTHING_FRAC = 1e-9

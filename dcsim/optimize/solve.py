@@ -16,14 +16,17 @@ from dcsim.optimize.model import build_model
 from dcsim.optimize.plan import ROUNDING_MW, Certificate, Design, Plan, Seconds
 from dcsim.optimize.prices import binding_hours, hourly_duals, shadow_prices
 from dcsim.optimize.problem import Problem, problem_of
-from dcsim.optimize.session import Solution, Status, solver_name
+from dcsim.optimize.session import Solution, Status, solve, solver_name
 from dcsim.optimize.stake import account_with_stake, share_of, weights_of_objective
-from dcsim.optimize.start import solve_from_merged
+from dcsim.optimize.start import SMALL_H, guess_of, solve_merged, solve_near
 from dcsim.scenario.spec import Scenario, Strategy
 from dcsim.traces.frame import Traces
 
 GAP_LIMIT = 1e-6
 """Largest relative gap between objective and proven bound that passes for an optimum."""
+
+_DOUBTED_S = 10.0
+"""Most time for a solve where merged hours have no plan and no other limit is given [s]."""
 
 INFEASIBLE = (Status.kInfeasible, Status.kUnboundedOrInfeasible)
 
@@ -120,9 +123,18 @@ def best(
 
 def _solved(program: LinearProgram, problem: Problem, strategy: Strategy) -> Solution:
     limits = problem.scenario.solver
-    solution = solve_from_merged(program, len(problem.hours), limits.time_limit_s)
+    hours, limit_s = len(problem.hours), limits.time_limit_s
+    if hours <= SMALL_H:
+        solution, doubted = solve(program, limit_s), False
+    else:
+        merged, first = solve_merged(program, hours)
+        doubted = first.status in INFEASIBLE and not limits.accept_incumbent
+        limit_s = _DOUBTED_S if doubted and limit_s is None else limit_s
+        solution = solve_near(program, guess_of(merged, first), limit_s)
     if solution.status == Status.kOptimal:
         return solution
+    if doubted:
+        raise explain_infeasible(problem, strategy, solution.status in INFEASIBLE)
     if solution.status in INFEASIBLE:
         raise explain_infeasible(problem, strategy)
     if solution.status == Status.kTimeLimit and limits.time_limit_s is not None:

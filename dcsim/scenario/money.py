@@ -118,7 +118,7 @@ class Solver(Part):
 
     time_limit_s: Positive | None = None
     """Most time for each solve; no limit if left out. Where no plan keeps the limits, also the most
-    time for proving on all hours by how much they would have to give; 25 s if left out [s]."""
+    time for proving on all hours by how much they would have to give; 20 s if left out [s]."""
     accept_incumbent: bool = False
     """At the time limit, take the best plan found with its proven bound, flagged; off: refuse."""
 
