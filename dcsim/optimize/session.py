@@ -29,7 +29,10 @@ _POLL_S = 0.05  # how often a running solve looks for Ctrl-C
 
 @dataclass(frozen=True)
 class Solution:
-    """What HiGHS answers: status, values, row duals [objective per unit], reduced costs."""
+    """What HiGHS answers: status, values, row duals [objective per unit], reduced costs.
+
+    `is_doubted` where the hours merged have no solution (`start.py`).
+    """
 
     status: highspy.HighsModelStatus
     status_name: str
@@ -39,6 +42,7 @@ class Solution:
     reduced_costs: np.ndarray
     iterations: int
     basis: highspy.HighsBasis
+    is_doubted: bool = False
 
     def without_last_columns(self, count: int) -> "Solution":
         """Return the solution without the columns that a program was given for its solving."""

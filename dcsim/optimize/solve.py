@@ -16,9 +16,9 @@ from dcsim.optimize.model import build_model
 from dcsim.optimize.plan import ROUNDING_MW, Certificate, Design, Plan, Seconds
 from dcsim.optimize.prices import binding_hours, hourly_duals, shadow_prices
 from dcsim.optimize.problem import Problem, problem_of
-from dcsim.optimize.session import Solution, Status, solve, solver_name
+from dcsim.optimize.session import Solution, Status, solver_name
 from dcsim.optimize.stake import account_with_stake, share_of, weights_of_objective
-from dcsim.optimize.start import SMALL_H, guess_of, solve_merged, solve_near
+from dcsim.optimize.start import solve_from_merged
 from dcsim.scenario.spec import Scenario, Strategy
 from dcsim.traces.frame import Traces
 
@@ -123,20 +123,13 @@ def best(
 
 def _solved(program: LinearProgram, problem: Problem, strategy: Strategy) -> Solution:
     limits = problem.scenario.solver
-    hours, limit_s = len(problem.hours), limits.time_limit_s
-    if hours <= SMALL_H:
-        solution, doubted = solve(program, limit_s), False
-    else:
-        merged, first = solve_merged(program, hours)
-        doubted = first.status in INFEASIBLE and not limits.accept_incumbent
-        limit_s = _DOUBTED_S if doubted and limit_s is None else limit_s
-        solution = solve_near(program, guess_of(merged, first), limit_s)
+    hours = len(problem.hours)
+    solution = solve_from_merged(program, hours, limits.time_limit_s, _DOUBTED_S)
     if solution.status == Status.kOptimal:
         return solution
-    if doubted:
-        raise explain_infeasible(problem, strategy, solution.status in INFEASIBLE)
-    if solution.status in INFEASIBLE:
-        raise explain_infeasible(problem, strategy)
+    is_proven = solution.status in INFEASIBLE
+    if is_proven or (solution.is_doubted and not limits.accept_incumbent):
+        raise explain_infeasible(problem, strategy, is_proven)
     if solution.status == Status.kTimeLimit and limits.time_limit_s is not None:
         if limits.accept_incumbent:
             return find_incumbent(program, solution, limits.time_limit_s)

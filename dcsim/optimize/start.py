@@ -98,7 +98,10 @@ class Guess:
 
 
 def solve_from_merged(
-    program: LinearProgram, hours: int, time_limit_s: float | None = None
+    program: LinearProgram,
+    hours: int,
+    time_limit_s: float | None = None,
+    doubted_s: float | None = None,
 ) -> Solution:
     """Solve a program from the design that is best for its hours merged; a small one at once.
 
@@ -106,13 +109,19 @@ def solve_from_merged(
         program: The linear program.
         hours: How many hours its hourly components have.
         time_limit_s: As of `solve_near`.
+        doubted_s: The time limit where there is no other and merged hours have no plan, which
+            the solution then says (`is_doubted`) [s].
 
     Raises:
         SolveError: HiGHS refuses the model or an option.
     """
     if hours <= SMALL_H:
         return solve(program, time_limit_s)
-    return solve_near(program, guess_of_merged(program, hours), time_limit_s)
+    merged, first = solve_merged(program, hours)
+    is_doubted = doubted_s is not None and first.status == Status.kInfeasible
+    limit_s = doubted_s if is_doubted and time_limit_s is None else time_limit_s
+    found = solve_near(program, guess_of(merged, first), limit_s)
+    return replace(found, is_doubted=is_doubted)
 
 
 def guess_of_merged(program: LinearProgram, hours: int) -> Guess:
