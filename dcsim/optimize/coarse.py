@@ -1,7 +1,8 @@
 """A program of merged hours: small enough to solve at once, good enough to guess a design by.
 
 Where `a` hours become one, their columns share a value and their rows are summed. The result is
-neither a bound nor a plan; only guesses are taken from it.
+neither a bound nor a plan, only a guess. But its duals, spread over the hours, prove a bound of the
+whole program as any duals do (`dcsim.optimize.certify`).
 """
 
 from collections import Counter
@@ -15,6 +16,9 @@ from dcsim.optimize.compile import Account, Key, LinearProgram
 
 BLOCK_H = 4
 """How many hours become one; 2, 3 and 6 guess better or faster, and none of them both [h]."""
+
+_OF_STORAGE = {"storage_least", "storage_most", "rate_least"}
+"""Constraints that limit what is stored at the end of an hour (`dcsim.optimize.storage`)."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,30 @@ def coarsened(program: LinearProgram, hours: int, block_h: int = BLOCK_H) -> Coa
         accounts={},
     )
     return Coarse(merged, column_of)
+
+
+def spread_duals(
+    rows: Sequence[Key], hours: int, block_h: int, row_duals: np.ndarray
+) -> np.ndarray:
+    """Return duals of the whole program from those of its merged hours.
+
+    Each hour of a block has the dual of the block. A limit of what is stored presses at the end of
+    a block alone, so its last hour has those of all: `certify.prove` then loses little by them.
+
+    Args:
+        rows: Of the whole program.
+        hours: How many hours its hourly components have.
+        block_h: How many hours became one [h].
+        row_duals: Of the merged program.
+    """
+    merged, row_of = _merged(rows, hours, block_h)
+    last = np.zeros(len(merged), dtype=int)
+    last[row_of] = np.arange(len(rows))
+    of_storage = np.array([key.name in _OF_STORAGE for key in rows])
+    is_last = last[row_of] == np.arange(len(rows))
+    share = np.where(of_storage, np.bincount(row_of)[row_of] * is_last, 1)
+    spread: np.ndarray = share * row_duals[row_of]
+    return spread
 
 
 def _merged(keys: Sequence[Key], hours: int, block_h: int) -> tuple[tuple[Key, ...], np.ndarray]:

@@ -18,7 +18,6 @@ from dcsim.optimize.limits import LEAST
 from dcsim.optimize.problem import LIMIT_OF_VARIABLE, Problem
 from dcsim.optimize.relaxation import Elastic, Relaxed, is_switched_off, part_of, ways_of
 from dcsim.optimize.session import Conflict, Session, Solution, Status
-from dcsim.optimize.start import MERGED_H
 from dcsim.scenario.spec import Strategy
 
 _DIGITS = 6
@@ -66,67 +65,84 @@ _WAITING = ("backlog_flow", "daily_work")
 """Rows that keep work from being lost, or done too late."""
 
 
-def explain_infeasible(
-    problem: Problem, strategy: Strategy, is_proven: bool = True
-) -> InfeasibleError:
+def refuse_if_proven(problem: Problem, strategy: Strategy) -> None:
+    """Raise what `explain_infeasible` says, if merged hours prove that the year has no plan.
+
+    Raises:
+        InfeasibleError: There is none.
+    """
+    if ways_of(problem, strategy):
+        error, is_proven = _explained(problem, strategy)
+        if is_proven:
+            raise error
+
+
+def explain_infeasible(problem: Problem, strategy: Strategy) -> InfeasibleError:
     """Return the error that names the limits in conflict and what would mend it.
 
     Args:
         problem: The problem without a plan.
         strategy: Which options are open.
-        is_proven: Whether there is none; if not, none was found in time, and merged hours have
-            none.
     """
+    return _explained(problem, strategy)[0]
+
+
+def _explained(problem: Problem, strategy: Strategy) -> tuple[InfeasibleError, bool]:
+    """Return the error, and whether what it says proves that there is no plan."""
     message = f"strategy {strategy} has no feasible plan"
     ways = ways_of(problem, strategy)
     elastic = Elastic(problem, [key for way in ways for key in way])
-    alone = {way: elastic.solved(way) for way in ways}
-    alone |= {
-        way: elastic.on_the_year(way, found) for way, found in alone.items() if found.is_found
-    }
+    alone: dict[tuple[str, ...], Relaxed] = {}
+    for way in ways:
+        if not any(elastic.is_no_help(way, found) for found in alone.values() if found.is_found):
+            alone[way] = elastic.solved(way)
     helpful = {way: found for way, found in alone.items() if found.is_found}
-    if helpful:
-        mended = [_mended(problem, found, way) for way, found in helpful.items()]
-        is_open = (Status.kTimeLimit, Status.kUnknown)
-        open_ends = [way for way, found in alone.items() if found.status in is_open]
-        known = _best_known(helpful.values())
-        if not is_proven and known.hours_merged > 1:
-            message += f" with every {MERGED_H} hours taken as one, and none was found hour by hour"
-        clash = _clash(problem, elastic, known)
-        return InfeasibleError(
-            f"{message}{clash}. With everything else as asked, {'; or '.join(mended)}"
-            f"{_not_tried(open_ends, elastic)}{_not_proven(helpful.values(), elastic)}"
-        )
-    every = tuple(key for way in ways for key in way)
-    together = elastic.solved(every)
-    if together.is_found:
-        together = elastic.on_the_year(every, together)
-    if together.status == Status.kTimeLimit:
-        return InfeasibleError(
-            f"{message}; which limits would have to give was not found in time "
+    if not helpful:
+        return _together(problem, elastic, message, ways)
+    mended = [_mended(problem, found, way) for way, found in helpful.items()]
+    known = _best_known(helpful.values())
+    is_open = (Status.kTimeLimit, Status.kUnknown)
+    open_ends = [way for way, found in alone.items() if found.status in is_open]
+    error = InfeasibleError(
+        f"{message}{_clash(problem, elastic, known)}. With everything else as asked, "
+        f"{'; or '.join(mended)}{_not_tried(open_ends, elastic)}{_of_merged(helpful.values())}"
+    )
+    return error, known.least > 0
+
+
+def _together(
+    problem: Problem, elastic: Elastic, message: str, ways: Sequence[tuple[str, ...]]
+) -> tuple[InfeasibleError, bool]:
+    """Return the error where no limit alone would do, and whether it proves that none does."""
+    found = elastic.solved([key for way in ways for key in way])
+    if found.status == Status.kTimeLimit:
+        message += (
+            "; which limits would have to give was not found in time "
             f"({elastic.time_limit_s:g} s){_RAISE}"
         )
-    if not together.is_found:
-        return InfeasibleError(f"{message}, and no limit could be relaxed to make one")
-    return InfeasibleError(
-        f"{message}{_clash(problem, elastic, together)}; no limit alone could be relaxed to make "
-        f"one, but together, {_mended(problem, together)}{_not_proven([together], elastic)}"
-    )
+    elif not found.is_found:
+        message += ", and no limit could be relaxed to make one"
+    else:
+        message += (
+            f"{_clash(problem, elastic, found)}; no limit alone could be relaxed to make one, but "
+            f"together, {_mended(problem, found)}{_of_merged([found])}"
+        )
+    return InfeasibleError(message), found.is_found and found.least > 0
 
 
 def _best_known(found: Iterable[Relaxed]) -> Relaxed:
-    """Return the first answer that holds on the year, or else the first."""
-    return min(found, key=lambda one: one.hours_merged)
+    """Return the first answer that holds on the year, or else the one of most proof."""
+    return min(found, key=lambda one: (one.hours_merged, -one.least))
 
 
-def _not_proven(found: Iterable[Relaxed], elastic: Elastic) -> str:
-    """Return in words that some answers are of merged hours alone, and how to have them proven."""
+def _of_merged(found: Iterable[Relaxed]) -> str:
+    """Return in words that some answers are of merged hours, and how to have them hour by hour."""
     merged = max(one.hours_merged for one in found)
     if merged == 1:
         return ""
     return (
-        f". What is about so much is of every {merged} hours taken as one; hour by hour it may be "
-        f"more, and how much was not proven within {elastic.time_limit_s:g} s{_RAISE}"
+        f". What is about so much is of every {merged} hours taken as one, and what stands in "
+        "brackets is proven hour by hour; solver.time_limit_s gives time to find it hour by hour"
     )
 
 
@@ -146,9 +162,11 @@ def _mended(problem: Problem, found: Relaxed, way: Sequence[str] = ()) -> str:
     excess = found.excess or dict.fromkeys(way, 0.0)
     needed = {key: safe(problem, key, more) for key, more in excess.items()}
     about = "about " if found.hours_merged > 1 else ""
+    bounds = _proven(problem, found)
     off = [key for key in needed if is_switched_off(problem, key)]
     words = [
         f"{key} {plain(problem.limit(key) or 0.0)} would have to be {about}{plain(value)}"
+        f"{bounds.get(key, '')}"
         for key, value in needed.items()
         if key not in off
     ]
@@ -156,6 +174,17 @@ def _mended(problem: Problem, found: Relaxed, way: Sequence[str] = ()) -> str:
         sizes = (f"{key} {about}{plain(needed[key])}" for key in off if part_of(key) == part)
         words.append(f"{part}.enabled would have to be true, with {' and '.join(sizes)}")
     return ", and ".join(words)
+
+
+def _proven(problem: Problem, found: Relaxed) -> dict[str, str]:
+    """Return in words what a single limit of merged hours must be at least on the year."""
+    if found.hours_merged == 1 or len(found.excess) != 1 or not found.least:
+        return {}
+    ((key, excess),) = found.excess.items()
+    direction = -1 if key in LEAST else 1
+    bound = (problem.limit(key) or 0.0) + direction * found.least * excess
+    side = "at most" if key in LEAST else "at least"
+    return {key: f" ({side} {plain(rounded(bound, -direction))})"}
 
 
 def safe(problem: Problem, key: str, excess: float) -> float:

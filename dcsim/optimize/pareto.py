@@ -22,8 +22,8 @@ from dcsim.optimize.front import AXES, Front, FrontKind, FrontPoint
 from dcsim.optimize.model import build_model
 from dcsim.optimize.plan import ROUNDING_MW, Certificate
 from dcsim.optimize.problem import problem_of
-from dcsim.optimize.session import Solution, Status, solver_name
-from dcsim.optimize.solve import GAP_LIMIT, INFEASIBLE
+from dcsim.optimize.session import INFEASIBLE, Solution, Status, solver_name
+from dcsim.optimize.solve import GAP_LIMIT
 from dcsim.optimize.stake import account_with_stake, share_of, size_of
 from dcsim.scenario.spec import Scenario, Strategy
 from dcsim.traces.frame import Traces

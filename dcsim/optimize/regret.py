@@ -19,7 +19,7 @@ from dcsim.optimize.model import build_model
 from dcsim.optimize.plan import Design
 from dcsim.optimize.problem import Problem, problem_of
 from dcsim.optimize.regret_table import ALL_YEARS, WORST_YEAR, RegretTable
-from dcsim.optimize.session import Session, Solution, Status
+from dcsim.optimize.session import INFEASIBLE, Session, Solution, Status
 from dcsim.optimize.solve import objective_account, unit_of
 from dcsim.optimize.start import Capacities, Guess, is_proven, solve_from_merged, solve_near
 from dcsim.scenario.spec import Scenario, Strategy
@@ -41,8 +41,6 @@ _OF_ALL_YEARS = (
     "cost_usd_per_year",
 )
 """Limits on the mean of all years; all others are on each year, or on the design."""
-
-_INFEASIBLE = (Status.kInfeasible, Status.kUnboundedOrInfeasible)
 
 
 def _silent(step: str) -> None:
@@ -185,7 +183,7 @@ def _total(solution: Solution, what: str) -> float:
     """Return the objective of an optimum; not a number where the limits cannot be kept."""
     if solution.status == Status.kOptimal:
         return solution.objective
-    if solution.status in _INFEASIBLE:
+    if solution.status in INFEASIBLE:
         return float("nan")
     raise SolveError(f"no optimum for {what}: HiGHS ended with {solution.status_name}")
 

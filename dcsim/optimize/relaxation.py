@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
+from dcsim.optimize.certify import caps, prove
+from dcsim.optimize.coarse import spread_duals
 from dcsim.optimize.compile import Key, LinearProgram, compile_model
 from dcsim.optimize.limits import LEAST, LIMIT_OF_ROW
 from dcsim.optimize.model import build_model
@@ -29,17 +31,17 @@ from dcsim.optimize.start import (
 from dcsim.scenario.spec import Strategy, opens_battery, opens_shifting
 
 _MOST_S = 20.0
-"""Most time for what is proven on a year, where the scenario has no time limit of its own [s]."""
+"""Most time for each solve, where the scenario has no time limit of its own [s]."""
 
-_MOST_MERGED_S = 10.0
-"""Most time for each solve of merged hours [s]."""
+_PROVEN_FRAC = 1e-6
+"""A bound on what limits must give counts from this share of what merged hours need [-]."""
 
 _NOTHING_FRAC = 1e-9
 """A limit that gives less than this need not give [share of it]."""
 
 
-_HOURLY = ("limits.import_mw", "limits.ramp_mw_per_h")
-"""Limits of every hour, by how much which must give takes longest to prove."""
+_LAST = ("limits.coverage_frac", "limits.cfe_frac", "limits.import_mw", "limits.ramp_mw_per_h")
+"""Limits that take longest to solve for; what is found of others may spare that."""
 
 
 def ways_of(problem: Problem, strategy: Strategy) -> list[tuple[str, ...]]:
@@ -52,7 +54,7 @@ def ways_of(problem: Problem, strategy: Strategy) -> list[tuple[str, ...]]:
     off = [key for key in asked if is_switched_off(problem, key)]
     alone = [(key,) for key in asked if key not in off]
     parts = dict.fromkeys(part_of(key) for key in off)
-    alone.sort(key=lambda way: way[0] in _HOURLY)
+    alone.sort(key=lambda way: _LAST.index(way[0]) if way[0] in _LAST else -1)
     return alone + [tuple(key for key in off if part_of(key) == part) for part in parts]
 
 
@@ -82,7 +84,10 @@ class Relaxed(NamedTuple):
         excess: By how much each limit gives that gives anything.
         program: What was solved.
         solution: Its solution.
-        hours_merged: How many hours were one: 1 is the year as it is; more is no proof of it.
+        hours_merged: How many hours were one; 1 is the year as it is.
+        row_duals: Of the year as it is, which prove `least`.
+        least: A share of the excess that is proven to be needed on the year [-]. Above 0 there is
+            no plan without it.
     """
 
     status: Status
@@ -90,6 +95,8 @@ class Relaxed(NamedTuple):
     program: LinearProgram
     solution: Solution
     hours_merged: int
+    row_duals: np.ndarray
+    least: float
 
     @property
     def is_found(self) -> bool:
@@ -106,7 +113,7 @@ class Elastic:
         Each relaxation is in a unit in which its column is of the size of others (`_unit`).
         """
         self._problem, self._hours = problem, len(problem.hours)
-        self._time_limit_s = problem.scenario.solver.time_limit_s or _MOST_S
+        self._asked_s = problem.scenario.solver.time_limit_s
         self._spent_s = 0.0
         program = compile_model(build_model(replace(problem, relaxed=tuple(keys))))
         self.column_of = {
@@ -125,34 +132,51 @@ class Elastic:
 
     @property
     def time_limit_s(self) -> float:
-        """Return the most time that proofs on the year take together [s]."""
-        return self._time_limit_s
+        """Return the most time for each solve [s]."""
+        return self._asked_s or _MOST_S
 
     def solved(self, keys: Sequence[str]) -> Relaxed:
         """Find the least that some limits must give, together; infeasible if that is no help.
 
-        A long horizon is solved with hours merged, which is quick and proves nothing of the year.
+        A long horizon is solved with hours merged. If the scenario gives a time limit, that long is
+        then spent on the year as it is, from the answer of merged hours.
         """
         program = self._giving(keys)
         if self._hours <= SMALL_H:
-            return self._relaxed(program, solve(program, self._time_limit_s), 1)
-        limit_s = min(self._time_limit_s, _MOST_MERGED_S)
-        return self._relaxed(*solve_merged(program, self._hours, limit_s), MERGED_H)
+            found = solve(program, self.time_limit_s)
+            return self._relaxed(program, found, 1, found.row_duals)
+        merged, found = solve_merged(program, self._hours, self.time_limit_s)
+        duals = spread_duals(program.rows, self._hours, MERGED_H, found.row_duals)
+        first = self._relaxed(merged, found, MERGED_H, duals)
+        if not first.is_found:
+            return first
+        first = first._replace(least=self._least(program, found.objective, duals))
+        return first if self._asked_s is None else self._on_the_year(program, first, self._asked_s)
 
-    def on_the_year(self, keys: Sequence[str], first: Relaxed) -> Relaxed:
-        """Return what holds on the year as it is, from an answer of merged hours.
+    def is_no_help(self, keys: Sequence[str], known: Relaxed) -> bool:
+        """Return whether the duals of another answer prove that some limits alone are no help."""
+        high = self._giving(keys).high
+        free = replace(self._held, high=high)
+        proof = prove(free, np.zeros(len(high)), known.row_duals, caps(free, 0.0))
+        return proof.is_rigorous and proof.bound > _PROVEN_FRAC * known.solution.objective
 
-        All calls together take `time_limit_s`. Once that is over, the answer is left as it is.
-        """
-        left_s = self._time_limit_s - self._spent_s
-        if first.hours_merged == 1 or left_s <= 0:
+    def _on_the_year(self, program: LinearProgram, first: Relaxed, limit_s: float) -> Relaxed:
+        """Return what holds on the year, or the answer of merged hours once time is over."""
+        left_s = limit_s - self._spent_s
+        if left_s <= 0:
             return first
         start = time.perf_counter()
-        program = self._giving(keys)
         last = solve_guessed(program, guess_of(first.program, first.solution), left_s)
         self._spent_s += time.perf_counter() - start
         is_known = last.status == Status.kInfeasible or is_proven(program, last)
-        return self._relaxed(program, last, 1) if is_known else first
+        return self._relaxed(program, last, 1, last.row_duals) if is_known else first
+
+    @staticmethod
+    def _least(program: LinearProgram, total: float, row_duals: np.ndarray) -> float:
+        """Return which share of a total is proven to be needed on the year; 0 if none is [-]."""
+        proof = prove(program, np.zeros(len(program.cost)), row_duals, caps(program, total))
+        share = min(proof.bound, total) / total if total > 0 and proof.is_rigorous else 0.0
+        return share if share > _PROVEN_FRAC else 0.0
 
     def _giving(self, keys: Sequence[str]) -> LinearProgram:
         """Return the program in which some limits give, each as a share of what was asked."""
@@ -164,16 +188,19 @@ class Elastic:
         largest = cost.max(initial=0.0) or 1.0
         return replace(self._held, cost=cost / largest, high=high)
 
-    def _relaxed(self, program: LinearProgram, found: Solution, hours_merged: int) -> Relaxed:
+    def _relaxed(
+        self, program: LinearProgram, found: Solution, hours_merged: int, row_duals: np.ndarray
+    ) -> Relaxed:
         excess = {}
         if found.status == Status.kOptimal:
             given = {
                 key: self._unit[key] * float(found.values[program.column_of[self._key(key)]])
                 for key in self.column_of
             }
-            least = {key: _NOTHING_FRAC * _scale(self._problem, key) for key in given}
-            excess = {key: amount for key, amount in given.items() if amount > least[key]}
-        return Relaxed(found.status, excess, program, found, hours_merged)
+            nothing = {key: _NOTHING_FRAC * _scale(self._problem, key) for key in given}
+            excess = {key: amount for key, amount in given.items() if amount > nothing[key]}
+        least = float(hours_merged == 1 and bool(excess))
+        return Relaxed(found.status, excess, program, found, hours_merged, row_duals, least)
 
     @staticmethod
     def _key(key: str) -> Key:

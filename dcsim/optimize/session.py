@@ -24,15 +24,15 @@ _UPPER = (int(highspy.IisBoundStatus.kIisBoundStatusUpper), _BOXED)
 _DOUBTED = (Status.kUnbounded, Status.kUnboundedOrInfeasible)
 """HiGHS 1.15's presolve calls some bounded programs unbounded, and to go on from there crashes."""
 
+INFEASIBLE = (Status.kInfeasible, Status.kUnboundedOrInfeasible)
+"""What HiGHS ends with where there is no plan: no total of a plan is without a lower bound."""
+
 _POLL_S = 0.05  # how often a running solve looks for Ctrl-C
 
 
 @dataclass(frozen=True)
 class Solution:
-    """What HiGHS answers: status, values, row duals [objective per unit], reduced costs.
-
-    `is_doubted` where the hours merged have no solution (`start.py`).
-    """
+    """What HiGHS answers: status, values, row duals [objective per unit], reduced costs."""
 
     status: highspy.HighsModelStatus
     status_name: str
@@ -42,7 +42,6 @@ class Solution:
     reduced_costs: np.ndarray
     iterations: int
     basis: highspy.HighsBasis
-    is_doubted: bool = False
 
     def without_last_columns(self, count: int) -> "Solution":
         """Return the solution without the columns that a program was given for its solving."""

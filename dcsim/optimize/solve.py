@@ -8,7 +8,7 @@ from dataclasses import replace
 from dcsim.errors import SolveError
 from dcsim.optimize.certify import prove
 from dcsim.optimize.compile import Account, LinearProgram, compile_model
-from dcsim.optimize.conflict import explain_infeasible
+from dcsim.optimize.conflict import explain_infeasible, refuse_if_proven
 from dcsim.optimize.dispatch import Values, design_of, dispatches_of
 from dcsim.optimize.incumbent import find_incumbent
 from dcsim.optimize.least import least_capacity
@@ -16,7 +16,7 @@ from dcsim.optimize.model import build_model
 from dcsim.optimize.plan import ROUNDING_MW, Certificate, Design, Plan, Seconds
 from dcsim.optimize.prices import binding_hours, hourly_duals, shadow_prices
 from dcsim.optimize.problem import Problem, problem_of
-from dcsim.optimize.session import Solution, Status, solver_name
+from dcsim.optimize.session import INFEASIBLE, Solution, Status, solver_name
 from dcsim.optimize.stake import account_with_stake, share_of, weights_of_objective
 from dcsim.optimize.start import solve_from_merged
 from dcsim.scenario.spec import Scenario, Strategy
@@ -24,11 +24,6 @@ from dcsim.traces.frame import Traces
 
 GAP_LIMIT = 1e-6
 """Largest relative gap between objective and proven bound that passes for an optimum."""
-
-_DOUBTED_S = 10.0
-"""Most time for a solve where merged hours have no plan and no other limit is given [s]."""
-
-INFEASIBLE = (Status.kInfeasible, Status.kUnboundedOrInfeasible)
 
 
 def optimize(
@@ -123,13 +118,15 @@ def best(
 
 def _solved(program: LinearProgram, problem: Problem, strategy: Strategy) -> Solution:
     limits = problem.scenario.solver
-    hours = len(problem.hours)
-    solution = solve_from_merged(program, hours, limits.time_limit_s, _DOUBTED_S)
+
+    def refuse() -> None:
+        refuse_if_proven(problem, strategy)
+
+    solution = solve_from_merged(program, len(problem.hours), limits.time_limit_s, refuse)
     if solution.status == Status.kOptimal:
         return solution
-    is_proven = solution.status in INFEASIBLE
-    if is_proven or (solution.is_doubted and not limits.accept_incumbent):
-        raise explain_infeasible(problem, strategy, is_proven)
+    if solution.status in INFEASIBLE:
+        raise explain_infeasible(problem, strategy)
     if solution.status == Status.kTimeLimit and limits.time_limit_s is not None:
         if limits.accept_incumbent:
             return find_incumbent(program, solution, limits.time_limit_s)

@@ -9,7 +9,7 @@ the whole program: a wrong guess costs time and nothing else. `make bench` times
 solved from nothing (test_bench_start.py), and four years (test_bench_years.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from dcsim.optimize.limits import LIMIT_OF_ROW
 from dcsim.optimize.plan import ROUNDING_MW, Design
 from dcsim.optimize.session import Session, Solution, Status, solve
 from dcsim.optimize.stake import share_of
+from dcsim.units import HOURS_PER_YEAR
 
 SMALL_H = 1200
 """A program of no more hours is solved at once [h]."""
@@ -49,6 +50,10 @@ MW where many hours hang together [MW, MWh, or the objective per unit]."""
 
 _AT_SIDE = 1e-9
 """Nearer to a side than this is on it [MW, MWh]."""
+
+_DOUBTED_S = 10.0
+"""Time for each solve of a year of merged hours before it is asked whether there is a plan at all:
+one that has a plan takes a second or two. It decides how long is tried, not what is found [s]."""
 
 _TRUSTED_GAP = 1e-7
 """Largest relative gap to the bound that its own duals prove, for a solution to be kept [-]."""
@@ -101,7 +106,7 @@ def solve_from_merged(
     program: LinearProgram,
     hours: int,
     time_limit_s: float | None = None,
-    doubted_s: float | None = None,
+    if_merged_has_none: Callable[[], None] | None = None,
 ) -> Solution:
     """Solve a program from the design that is best for its hours merged; a small one at once.
 
@@ -109,19 +114,20 @@ def solve_from_merged(
         program: The linear program.
         hours: How many hours its hourly components have.
         time_limit_s: As of `solve_near`.
-        doubted_s: The time limit where there is no other and merged hours have no plan, which
-            the solution then says (`is_doubted`) [s].
+        if_merged_has_none: Called where merged hours have no plan, or none is found in
+            `_DOUBTED_S`, which is no proof that there is none; it may raise what is proven.
 
     Raises:
         SolveError: HiGHS refuses the model or an option.
     """
     if hours <= SMALL_H:
         return solve(program, time_limit_s)
-    merged, first = solve_merged(program, hours)
-    is_doubted = doubted_s is not None and first.status == Status.kInfeasible
-    limit_s = doubted_s if is_doubted and time_limit_s is None else time_limit_s
-    found = solve_near(program, guess_of(merged, first), limit_s)
-    return replace(found, is_doubted=is_doubted)
+    doubted_s = None if if_merged_has_none is None else _DOUBTED_S * hours / HOURS_PER_YEAR
+    merged, first = solve_merged(program, hours, doubted_s)
+    if first.status != Status.kOptimal and if_merged_has_none is not None:
+        if_merged_has_none()
+        merged, first = solve_merged(program, hours)
+    return solve_near(program, guess_of(merged, first), time_limit_s)
 
 
 def guess_of_merged(program: LinearProgram, hours: int) -> Guess:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcsim.errors import InfeasibleError
-from dcsim.optimize import conflict, relaxation, session, start
+from dcsim.optimize import conflict, relaxation, session
 from dcsim.optimize.conflict import explain_infeasible, plain, rounded
 from dcsim.optimize.problem import problem_of
 from dcsim.optimize.solve import optimize
@@ -220,7 +220,7 @@ def test_limits_that_could_not_be_tried_in_time_are_named(monkeypatch: pytest.Mo
     honest = relaxation.Elastic.solved
 
     def slow(self, keys):
-        self._time_limit_s = 1e-9 if keys == ("wind.max_mw",) else 60.0
+        self._asked_s = 1e-9 if keys == ("wind.max_mw",) else 60.0
         return honest(self, keys)
 
     monkeypatch.setattr(relaxation.Elastic, "solved", slow)
@@ -241,8 +241,9 @@ def many_hours() -> tuple[Scenario, Traces]:
     return scenario, traces_of(scenario, intensity=[300.0] * hours, load=load, wind=wind)
 
 
-def test_of_many_hours_the_limits_are_proven_on_all() -> None:
+def test_of_many_hours_the_limits_are_found_on_all_in_the_time_given() -> None:
     scenario, traces = many_hours()
+    scenario = with_settings(scenario, {"solver.time_limit_s": 60.0})
     with pytest.raises(InfeasibleError) as raised:
         optimize(scenario, traces)
     message = str(raised.value)
@@ -253,17 +254,63 @@ def test_of_many_hours_the_limits_are_proven_on_all() -> None:
         assert optimize(with_settings(scenario, way), traces).certificate.is_optimal
 
 
-def test_what_is_of_merged_hours_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relaxation, "_MOST_S", 1e-9)
-    monkeypatch.setattr(
-        relaxation, "solve_merged", lambda p, hours, _: start.solve_merged(p, hours)
-    )
+def test_of_many_hours_what_is_needed_at_least_is_proven_from_merged_hours() -> None:
+    """By night 10 MW of 30 are missing, and 1 MWh of battery is little help against that."""
     scenario, traces = many_hours()
-    message = str(explain_infeasible(problem_of(scenario, [traces], "all"), "all"))
-    assert re.search(r"limits\.import_mw 20 would have to be about 2\d", message)
-    assert "every 3 hours taken as one" in message
-    assert "solver.time_limit_s" in message
+    with pytest.raises(InfeasibleError) as raised:
+        optimize(scenario, traces)
+    message = str(raised.value)
+    told = re.search(
+        r"limits\.import_mw 20 would have to be about ([\d.]+) \(at least ([\d.]+)\)", message
+    )
+    assert told is not None
+    about, least = map(float, told.groups())
+    exact = with_settings(scenario, {"solver.time_limit_s": 60.0})
+    problem = problem_of(exact, [traces], "all")
+    needed = (
+        20
+        + relaxation.Elastic(problem, ["limits.import_mw"])
+        .solved(["limits.import_mw"])
+        .excess["limits.import_mw"]
+    )
+    assert 20 < least <= needed + 1e-4
+    assert least <= about
     assert re.search(r"the load in \d+ hours from 2022-0\d-\d\d \d\d:00Z", message)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_duals_of_merged_hours_prove_no_more_than_is_needed(
+    case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And they prove that there is no plan, for each limit that can mend it alone."""
+    scenario, traces = three_days(CASES[case][0])
+    problem = problem_of(scenario, [traces], "all")
+    keys = [key for way in relaxation.ways_of(problem, "all") for key in way if len(way) == 1]
+    exact = relaxation.Elastic(problem, keys)
+    needed = {key: exact.solved([key]).excess.get(key, 0.0) for key in keys}
+    monkeypatch.setattr(relaxation, "SMALL_H", 0)
+    merged = relaxation.Elastic(problem, keys)
+    found = {key: merged.solved([key]) for key in keys if needed[key] > 0}
+    assert case == "ramp" or any(one.least > 0.5 for one in found.values())
+    for key, one in found.items():
+        if one.is_found:
+            assert one.hours_merged == 3
+            assert one.least * one.excess[key] <= needed[key] * (1 + 1e-6)
+
+
+def test_a_feasible_problem_is_never_proven_to_have_no_plan(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At the limit that is just enough, and a little looser, merged hours must prove nothing."""
+    scenario, traces = three_days(CASES["connection"][0])
+    problem = problem_of(scenario, [traces], "all")
+    key = "limits.import_mw"
+    needed = relaxation.Elastic(problem, [key]).solved([key]).excess[key]
+    monkeypatch.setattr(relaxation, "SMALL_H", 0)
+    for more in (1e-6, 1e-2):
+        enough = with_settings(scenario, {key: 5 + needed * (1 + more)})
+        found = relaxation.Elastic(problem_of(enough, [traces], "all"), [key]).solved([key])
+        assert not found.excess or found.least == 0
 
 
 def test_what_no_limit_could_mend_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
