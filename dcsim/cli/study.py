@@ -43,7 +43,7 @@ def _print_supply(study: Study) -> None:
     from dcsim.report.tables_supply import HEAD, supplies_of_study, supply_rows
 
     if rows := supply_rows(supplies_of_study(study)):
-        print_table(("own supply", *HEAD[1:]), rows, right=range(1, 6))
+        print_table(("own supply", *HEAD[1:]), rows, right=range(1, 6), spare=(5, 4))
         typer.echo()
 
 

@@ -223,7 +223,7 @@ def test_atlas_asks_for_every_active_authority_that_generates() -> None:
     Of 11 that burn nothing there is no marginal estimate, so 61 x 4 - 11 cases.
     """
     found = cases_of(load_batch("us-atlas"))
-    assert len(found) == 233
+    assert len(found) == 234
     assert sum(case.front is not None for case in found) == 61
     assert len({case.labels["ba"] for case in found}) == 61
 
