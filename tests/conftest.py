@@ -198,13 +198,21 @@ def shipped_study() -> Callable[[str], Study]:
 
 
 @pytest.fixture(scope="session")
-def real_study(real_data: Path) -> Callable[[str], Study]:
-    """Give the study of the reference problem on a real BA of 2022, planned once."""
+def real_study(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Study]:
+    """Give the study of the reference problem on a real BA of 2022, planned once.
+
+    Gaps of the record (PJM has 22 hours) are filled by straight lines, as the problem is stated.
+    """
     studies: dict[str, Study] = {}
+    folder = tmp_path_factory.mktemp("real")
 
     def study_of(code: str) -> Study:
         if code not in studies:
-            file = real_data / "eia930_hourly" / f"{code}_2022_ce_columns.csv.gz"
+            record = pd.read_csv(
+                real_data / "eia930_hourly" / f"{code}_2022_ce_columns.csv.gz", index_col=0
+            )
+            file = folder / f"{code}.csv"
+            record.interpolate(limit_direction="both").to_csv(file)
             overrides = [f"grid.file={file}", "grid.id=null"]
             studies[code] = run_scenario(load_scenario("reference-problem", overrides))
         return studies[code]
