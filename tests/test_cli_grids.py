@@ -101,13 +101,13 @@ def test_show_has_yields_their_basis_and_band(dcsim_cli: Cli, ciso: str) -> None
     assert "plausible .15 to .34" in out
     out = " ".join(dcsim_cli("grids", "show", ciso)[1].split())
     assert "over its highest hour" in out
-    assert ".269 is published of CISO" in out
+    assert ".269 is published for CISO" in out
 
 
 def test_show_warns_of_a_borrowed_yield_and_says_where_none_is(dcsim_cli: Cli) -> None:
     out = " ".join(dcsim_cli("grids", "show", "SC")[1].split())
     assert "Warning: solar of SC:reference has a yearly yield of .230" in out
-    assert "borrowed from state SC: 27 plants of 287.3 MW" in out
+    assert "from state SC: 27 plants of 287.3 MW" in out
     assert "wind yield no fleet; none is published" in out
 
 
@@ -343,7 +343,7 @@ def test_the_grade_of_the_annual_mix_is_listed_and_explained(
     _, out, _ = dcsim_cli("grids", "show", "PSCO", "--out", str(tmp_path))
     shown = " ".join(out.split())
     assert "grade C: whole year 2019 of EIA-923; with Comanche" in shown
-    assert "(1.33 of it) is of the same plants and year, so no check" in shown
+    assert "1.33 times eGRID's rate, which is no check" in shown
 
 
 def test_list_is_one_line_an_authority_on_80_columns(

@@ -56,6 +56,7 @@ def show(
 def _print_shown(shown: ShownGrid) -> None:
     """Print who it is, what it generated, and how clean it was."""
     from dcsim.grid.authorities import MWH_PER_GWH
+    from dcsim.traces.yields import warnings_of_yields
 
     authority, generation = shown.authority, shown.generation
     print_table(("", ""), _facts(shown))
@@ -69,7 +70,7 @@ def _print_shown(shown: ShownGrid) -> None:
         print_table(("fuel", "GWh", "share"), rows, right=(1, 2))
     if authority.note:
         typer.echo(f"Note: {authority.note}")
-    warnings = (*generation.source.warnings, *(w for one in shown.yields for w in one.warnings))
+    warnings = (*generation.source.warnings, *warnings_of_yields(shown.yields))
     for warning in warnings:
         typer.echo(f"Warning: {warning}")
 
@@ -114,10 +115,10 @@ def _yields(shown: ShownGrid) -> Iterable[tuple[str, str]]:
 def _check(authority: Authority) -> str:
     """Say what eGRID's rate is worth as a check of the annual mix."""
     ratio = authority.egrid_ratio
-    of = "" if ratio is None else f" ({ratio:.2f} of it)"
+    times = "" if ratio is None else f"{ratio:.2f} times "
     worth = {
-        "independent": f"; eGRID's rate{of} is an independent check",
-        "circular": f"; eGRID's rate{of} is of the same plants and year, so no check",
+        "independent": f"; {times}eGRID's rate, an independent check",
+        "circular": f"; {times}eGRID's rate, which is no check: it rests on the same records",
     }
     return worth.get(authority.mix_check, "; eGRID has no rate of it")
 

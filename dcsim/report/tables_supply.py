@@ -1,11 +1,11 @@
 """The table of own supply: the yearly yield of solar and wind, and what a MWh of each costs."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dcsim.optimize.plan import ROUNDING_MW
 from dcsim.report.numbers import DASH, percent, rounded
-from dcsim.report.study import Study
+from dcsim.report.study import Study, YearRun
 from dcsim.report.tables import Table, table_of
 from dcsim.report.views import used_mw
 from dcsim.scenario.costs import costs_of
@@ -24,12 +24,15 @@ class Supply:
         found: Its yield.
         usd_per_mwh: Of what is available: capital over its life, fixed and variable upkeep
             [USD/MWh].
-        used_frac: Share of what is available that is not curtailed; None if none is built [-].
+        years: Names of the years that have this yield.
+        used_frac: Share of what is available in them that is not curtailed; None if none is
+            built [-].
     """
 
     name: str
     found: PlantYield
     usd_per_mwh: float
+    years: tuple[str, ...] = ()
     used_frac: float | None = None
 
     @property
@@ -58,49 +61,51 @@ class Supply:
 
 def supplies_of_study(study: Study) -> list[Supply]:
     """Return own solar and wind of a study, with how much of each the chosen plan uses."""
-    used = {fuel: _used_frac(study, fuel) for fuel in ("solar", "wind")}
-    return supplies(study.scenario, [run.traces for run in study.years], used)
+    runs = {run.traces.name: run for run in study.years}
+    found = supplies(study.scenario, [run.traces for run in study.years])
+    return [
+        replace(
+            one, used_frac=_used_frac(study, one.found.fuel, [runs[name] for name in one.years])
+        )
+        for one in found
+    ]
 
 
-def supplies(
-    scenario: Scenario, years: Sequence[Traces], used: dict[str, float | None] | None = None
-) -> list[Supply]:
+def supplies(scenario: Scenario, years: Sequence[Traces]) -> list[Supply]:
     """Return own solar and wind, one for all years that have the same yield.
 
     Args:
         scenario: Gives the costs.
         years: What the world does, in each planned year.
-        used: Share of what is available that a plan uses, by fuel [-].
     """
     costs = costs_of(scenario)
     return [
         Supply(
-            f"{found.fuel.capitalize()}{of_years}",
+            f"{found.fuel.capitalize()}{'' if is_one else ', ' + ', '.join(names)}",
             found,
             costs.own_usd_per_mwh(found.fuel, found.yield_frac),
-            (used or {}).get(found.fuel),
+            tuple(names),
         )
-        for found, of_years in _distinct(years)
+        for found, names, is_one in _distinct(years)
     ]
 
 
-def _distinct(years: Iterable[Traces]) -> Iterator[tuple[PlantYield, str]]:
-    """Yield each yield once, with the names of its years if there are others of the same fuel."""
+def _distinct(years: Iterable[Traces]) -> Iterator[tuple[PlantYield, list[str], bool]]:
+    """Yield each yield once, with its years and whether it is the only one of its fuel."""
     names: dict[PlantYield, list[str]] = {}
     for year in years:
         for found in year.yields:
             names.setdefault(found, []).append(year.name)
     fuels = [found.fuel for found in names]
     for found in sorted(names, key=lambda one: one.fuel):
-        is_one = fuels.count(found.fuel) == 1
-        yield found, "" if is_one else f", {', '.join(names[found])}"
+        yield found, names[found], fuels.count(found.fuel) == 1
 
 
-def _used_frac(study: Study, fuel: str) -> float | None:
+def _used_frac(study: Study, fuel: str, runs: Iterable[YearRun]) -> float | None:
     if study.chosen.design.as_dict()[f"{fuel}_mw"] < ROUNDING_MW:
         return None
     available = used = 0.0
-    for run in study.years:
+    for run in runs:
         available += run.traces.weight * float(run.dispatch[f"{fuel}_mw"].sum())
         used += run.traces.weight * float(used_mw(run.dispatch)[fuel].sum())
     return used / available if available else None

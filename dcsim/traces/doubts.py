@@ -11,6 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from dcsim.grid.generation import FUELS, GridGeneration, Repair, Source
+from dcsim.grid.records import INDEX
 from dcsim.grid.repair.changes import counted_by_rule, warnings_of_shares, within
 from dcsim.grid.repair.gaps import (
     Gap,
@@ -48,11 +49,12 @@ def checked_grid(
     if generation.changes is not None and generation.has_generation:
         parts = {"generation": FUELS, **{fuel: [fuel] for fuel in _fleets(scenario)}}
         refuse_mostly_filled(generation.changes, planned, parts, origin)
+    rest = replace(source, repairs=_repairs_outside(gaps, generation, hours))
     warnings = (
         *source.warnings,
         *warnings_of_gaps(gaps, hours, origin),
         *warnings_of_below_zero(planned, origin),
-        *warnings_of_shares(replace(source, repairs=_repairs_of(generation, hours)), len(hours)),
+        *warnings_of_shares(rest, len(hours)),
     )
     repairs = (*source.repairs, *clip_negative(generation.table)[1])
     return replace(generation, source=replace(source, repairs=repairs, warnings=warnings))
@@ -71,12 +73,18 @@ def _long_gaps(generation: GridGeneration, hours: pd.DatetimeIndex) -> list[Gap]
     return [] if known is None else long_gaps(generation.changes, known, hours)
 
 
-def _repairs_of(generation: GridGeneration, hours: pd.DatetimeIndex) -> tuple[Repair, ...]:
-    """Return what was changed in some hours of generation by fuel."""
+def _repairs_outside(
+    gaps: Sequence[Gap], generation: GridGeneration, hours: pd.DatetimeIndex
+) -> tuple[Repair, ...]:
+    """Return what was changed in some hours of generation by fuel, apart from long gaps."""
     if generation.changes is None:
         return ()
     fuels = generation.changes[generation.changes["column"].isin(FUELS)]
-    return tuple(counted_by_rule(within(fuels, hours)))
+    changed = within(fuels, hours)
+    for gap in gaps:
+        is_inside = gap.mask(pd.DatetimeIndex(changed[INDEX]))
+        changed = changed[~(is_inside & changed["column"].isin(gap.columns).to_numpy())]
+    return tuple(counted_by_rule(changed))
 
 
 def _fleets(scenario: Scenario) -> list[str]:

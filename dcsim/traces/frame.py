@@ -1,6 +1,6 @@
 """One aligned hourly table of the world: intensity, capacity factors, load by tier, prices."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from dcsim.traces.doubts import checked_grid, warned_of_shares
 from dcsim.traces.own_supply import Output, outputs_of
 from dcsim.traces.prices import prices_of
 from dcsim.traces.workload import facility_load
-from dcsim.traces.yields import PlantYield
+from dcsim.traces.yields import PlantYield, warnings_of_yields
 from dcsim.units import MONTHS_PER_YEAR
 
 BASE_COLUMNS = (
@@ -200,13 +200,19 @@ def _sources(
 ) -> tuple[Source, ...]:
     grid = generation.source
     note = f"{grid.note}. Capacity factors: {'; '.join(o.basis for o in outputs)}"
-    of_fleet = [w for output in outputs if output.source is None for w in output.warnings]
+    of_fleet = _warnings(output for output in outputs if output.source is None)
     return (
         replace(grid, note=note, warnings=(*grid.warnings, *of_fleet)),
         carbon.source,
         *(
-            replace(output.source, warnings=(*output.source.warnings, *output.warnings))
+            replace(output.source, warnings=(*output.source.warnings, *_warnings([output])))
             for output in outputs
             if output.source is not None
         ),
     )
+
+
+def _warnings(outputs: Iterable[Output]) -> tuple[str, ...]:
+    """Return what to read before acting on the outputs of plants."""
+    yields = (output.plant_yield for output in outputs)
+    return tuple(warnings_of_yields(found for found in yields if found is not None))

@@ -44,11 +44,6 @@ class Output(NamedTuple):
     source: Source | None = None
     plant_yield: PlantYield | None = None
 
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Return what to read before acting on the plant's output."""
-        return self.plant_yield.warnings if self.plant_yield else ()
-
 
 def outputs_of(
     scenario: Scenario,

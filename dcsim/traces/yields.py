@@ -4,6 +4,7 @@ A yield is judged on all hours the grid or the weather file has, before the hori
 if they are about a year: a summer week has no yearly yield.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,24 +62,26 @@ class PlantYield:
         """Return whether the yield is within the band, or cannot be judged."""
         return not self.is_of_a_year or self.band.holds(self.yield_frac)
 
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Return what to read before acting on the yield: that it is implausible, or borrowed."""
-        if not self.is_of_a_year:
-            return ()
-        what, at = f"{self.fuel} of {self.origin}", f"a yearly yield of {short(self.yield_frac)}"
-        found = []
-        if not self.is_plausible:
-            found.append(
-                f"{what} has {at}, outside the plausible {self.band}, and its cost of a MWh is off "
-                f"by as much; {self.hint}"
+
+def warnings_of_yields(yields: Iterable[PlantYield]) -> Iterator[str]:
+    """Yield a warning for each implausible yield, and one for the borrowed ones of each origin."""
+    borrowed: dict[str, list[PlantYield]] = {}
+    for one in yields:
+        if not one.is_plausible:
+            yield (
+                f"{one.fuel} of {one.origin} has a yearly yield of {short(one.yield_frac)}, "
+                f"outside the plausible {one.band}, and its cost of a MWh is off by as "
+                f"much; {one.hint}"
             )
-        if self.borrowed:
-            found.append(
-                f"{what} has {at} (plausible: {self.band}) borrowed from {self.borrowed}; set "
-                f"{self.fuel}.yield_frac if you know the site's"
-            )
-        return tuple(found)
+        if one.borrowed and one.is_of_a_year:
+            borrowed.setdefault(one.origin, []).append(one)
+    for origin, some in borrowed.items():
+        lent = (f"of {one.fuel} ({short(one.yield_frac)}) from {one.borrowed}" for one in some)
+        keys = " and ".join(f"{one.fuel}.yield_frac" for one in some)
+        yield (
+            f"{origin}: borrowed yearly yield {', and '.join(lent)}; set {keys} if you know the "
+            "site's"
+        )
 
 
 def plant_yield(
@@ -158,6 +161,6 @@ def published_in_words(authority: Authority | None, fuel: str) -> str:
     if authority is None or published is None:
         return ""
     return (
-        f"{short(published.yield_frac)} is published of {authority.ba_code} "
+        f"{short(published.yield_frac)} is published for {authority.ba_code} "
         f"({published.basis}; {PUBLISHED})"
     )

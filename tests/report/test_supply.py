@@ -73,3 +73,25 @@ def test_the_terminal_shows_them(days_study: Study, capsys: pytest.CaptureFixtur
     shown = " ".join(capsys.readouterr().out.split())
     assert "own supply" in shown
     assert "Wind .364 .18 to .52" in shown
+
+
+def test_what_is_used_is_of_the_years_of_that_yield(days_study: Study) -> None:
+    """The other year has the same dispatch with all of its wind curtailed."""
+    run = days_study.years[0]
+    found = run.traces.yields
+    other = replace(
+        run,
+        traces=replace(
+            run.traces,
+            name="other",
+            yields=tuple(replace(one, yield_frac=one.yield_frac + 0.01) for one in found),
+        ),
+        dispatch=run.dispatch.assign(
+            curtailed_mw=run.dispatch["solar_mw"] + run.dispatch["wind_mw"]
+        ),
+    )
+    whole = {one.found.fuel: one.used_frac for one in supplies_of_study(days_study)}
+    two = supplies_of_study(replace(days_study, years=(run, other)))
+    used = {one.years[0]: one.used_frac for one in two if one.found.fuel == "wind"}
+    assert used[run.traces.name] == pytest.approx(whole["wind"])
+    assert used["other"] == pytest.approx(0.0, abs=1e-9)

@@ -123,10 +123,9 @@ def test_a_plain_file_is_refused_inside_weeks_without_values(from_file: Planned)
 
 def test_an_import_is_planned_across_weeks_without_values_and_says_so(imported: Planned) -> None:
     """40 of 60 days of coal, and a third of the energy: 67 % of the horizon."""
-    told = imported(gappy("coal")).sources[0].warnings
-    assert any("no usable coal from 2022-01-11 00:00Z to 2022-02-19 23:00Z (960" in w for w in told)
-    assert any("67 % of the horizon" in words for words in told)
-    assert any("missing_value changed 960 of 1,440 hours (67 %)" in words for words in told)
+    (told,) = imported(gappy("coal")).sources[0].warnings
+    assert "no usable coal from 2022-01-11 00:00Z to 2022-02-19 23:00Z (960" in told
+    assert "67 % of the horizon" in told
 
 
 def test_an_import_is_refused_where_most_is_filled(imported: Planned) -> None:

@@ -38,7 +38,7 @@ def test_hours_of_a_neighbor_s_wind_at_the_yield_of_the_own_state() -> None:
     assert source.note == "the nearest wind fleet, 307 km away: DUK has none"
     assert "hours of TVA for want of its own" in traces.sources[0].note
     (borrowed,) = source.warnings
-    assert "borrowed from state NC: 1 plant of 208 MW" in borrowed
+    assert "wind (.287) from state NC: 1 plant of 208 MW" in borrowed
 
 
 def test_hours_and_yield_of_a_neighbor_where_no_state_has_wind() -> None:

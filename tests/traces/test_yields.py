@@ -103,8 +103,14 @@ class TestReferenceYears:
 
     def test_a_state_s_yield_is_said_to_be_borrowed(self) -> None:
         (warning,) = yield_warnings(built("CPLW:reference"))
-        assert "solar of CPLW:reference has a yearly yield of .206" in warning
-        assert "borrowed from state NC: 522 plants of 3764.6 MW" in warning
+        assert "CPLW:reference: borrowed yearly yield of solar (.206)" in warning
+        assert "from state NC: 522 plants of 3764.6 MW" in warning
+
+    def test_borrowed_yields_of_both_are_one_warning(self) -> None:
+        (warning,) = yield_warnings(built("GRID:reference"))
+        assert "solar (.242) from state OR: 41 plants" in warning
+        assert "wind (.230) from state OR: 40 plants" in warning
+        assert "set solar.yield_frac and wind.yield_frac" in warning
 
     def test_a_nameplate_of_one_s_own_goes_before_the_published_yield(self) -> None:
         published = built("ISNE:reference")
@@ -118,7 +124,7 @@ class TestReferenceYears:
         assert times == pytest.approx(0.12 / 0.1623, rel=1e-3)
         (warning,) = traces.sources[0].warnings
         assert "yield of .120, outside the plausible .14 to .31" in warning
-        assert ".162 is published of ISNE" in warning
+        assert ".162 is published for ISNE" in warning
 
     def test_a_nameplate_below_the_highest_hour_is_refused(self) -> None:
         asked = scenario_of(grid={"id": "ISNE:reference", "wind_nameplate_mw": 10.0})

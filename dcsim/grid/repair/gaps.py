@@ -31,8 +31,8 @@ WARNED_FRAC = 0.01
 """Gaps of an imported record are warned of if together they are more than this share of the
 horizon: a good year may have a day or three (PJM 2022: 28 hours) [-]."""
 
-MOST_NAMED = 5
-"""So many gaps are named in warnings; of more, the number."""
+MOST_NAMED = 3
+"""So many gaps are named in a warning; of more, the number."""
 
 INTERPOLATE = "interpolate"
 """The rule that fills the gaps of a plain file, and the word that asks for it."""
@@ -161,11 +161,26 @@ def long_gaps(changes: pd.DataFrame, table: pd.DataFrame, hours: pd.DatetimeInde
     stamps = pd.DatetimeIndex(table.index)
     gaps = [
         Gap(tuple(columns), stamps[start], stamps[end - 1], end - start)
-        for (start, end), columns in found.items()
+        for (start, end), columns in _with_shorter_ones(found).items()
         if end - start > LONGEST_GAP_H
     ]
     touching = [gap for gap in gaps if gap.mask(hours).any()]
     return sorted(touching, key=lambda gap: (-gap.hours, gap.start))
+
+
+def _with_shorter_ones(
+    found: dict[tuple[int, int], list[str]],
+) -> dict[tuple[int, int], list[str]]:
+    """Return the spans that lie in no longer one, with the columns of those that lie in them."""
+    widest: dict[tuple[int, int], list[str]] = {}
+    for span in sorted(found, key=lambda span: span[0] - span[1]):
+        around = [one for one in widest if one[0] <= span[0] and span[1] <= one[1]]
+        if not around:
+            widest[span] = list(found[span])
+            continue
+        known = widest[around[0]]
+        known += [column for column in found[span] if column not in known]
+    return widest
 
 
 def refuse_mostly_filled(
@@ -224,21 +239,17 @@ def refuse_long_gaps(gaps: Sequence[Gap], origin: str) -> None:
 
 
 def warnings_of_gaps(gaps: Sequence[Gap], hours: pd.DatetimeIndex, origin: str) -> Iterator[str]:
-    """Yield a warning for each of the longest gaps of a horizon, and one for the rest."""
-    if _share_frac(gaps, hours) <= WARNED_FRAC:
+    """Yield one warning for all gaps of a horizon; it names the longest."""
+    share_frac = _share_frac(gaps, hours)
+    if share_frac <= WARNED_FRAC:
         return
-    for gap in gaps[:MOST_NAMED]:
-        yield (
-            f"{origin}: {gap.sentence()}, {PERCENT * _share_frac([gap], hours):.2g} % of the "
-            "horizon; filled from the hours around. What is optimal there is so for filled hours "
-            "only"
-        )
-    rest = gaps[MOST_NAMED:]
-    if rest:
-        yield (
-            f"{origin}: {len(rest)} more gaps of over {LONGEST_GAP_H} h are filled, "
-            f"{PERCENT * _share_frac(rest, hours):.2g} % of the horizon"
-        )
+    named = [gap.sentence() for gap in gaps[:MOST_NAMED]]
+    if rest := len(gaps) - len(named):
+        named.append(f"{rest} more {'gap' if rest == 1 else 'gaps'} of over {LONGEST_GAP_H} h")
+    yield (
+        f"{origin}: {PERCENT * share_frac:.2g} % of the horizon is filled from other hours: "
+        f"{'; '.join(named)}. There the plan is optimal for filled hours only."
+    )
 
 
 def _share_frac(gaps: Sequence[Gap], hours: pd.DatetimeIndex) -> float:

@@ -133,7 +133,7 @@ def test_gaps_are_warned_of_by_their_share_of_the_horizon() -> None:
     table = without(grid(150), "wind", 240, 270)
     gaps = gaps_of(table)
     (warning,) = warnings_of_gaps(gaps, table.index[: 60 * 24], "CISO:2022")
-    assert "CISO:2022: no usable wind from 2022-01-11 00:00Z to 2022-01-12 05:00Z" in warning
+    assert "no usable wind from 2022-01-11 00:00Z to 2022-01-12 05:00Z" in warning
     assert "2.1 % of the horizon" in warning
     assert list(warnings_of_gaps(gaps, table.index, "CISO:2022")) == []
 
@@ -142,10 +142,17 @@ def test_of_many_gaps_the_longest_are_named() -> None:
     table = grid(60)
     for day in range(1, 57, 7):
         table = without(table, "wind", day * 24, day * 24 + 25 + day)
-    told = list(warnings_of_gaps(gaps_of(table), table.index, "x"))
-    assert len(told) == 6
-    assert "(75 hours)" in told[0]
-    assert "3 more gaps" in told[-1]
+    (told,) = warnings_of_gaps(gaps_of(table), table.index, "x")
+    assert told.count("no usable wind") == 3
+    assert "(75 hours)" in told
+    assert "5 more gaps" in told
+
+
+def test_a_shorter_gap_within_another_is_part_of_it() -> None:
+    """As solar is, whose first and last filled hour are of the day."""
+    table = without(without(grid(60), "wind", 24, 240), "coal", 48, 96)
+    (gap,) = gaps_of(table)
+    assert (gap.columns, gap.hours) == (("wind", "coal"), 216)
 
 
 def test_a_horizon_that_is_mostly_filled_in_short_gaps_is_refused() -> None:
