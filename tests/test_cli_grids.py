@@ -106,7 +106,7 @@ def test_show_has_yields_their_basis_and_band(dcsim_cli: Cli, ciso: str) -> None
 
 def test_show_warns_of_a_borrowed_yield_and_says_where_none_is(dcsim_cli: Cli) -> None:
     out = " ".join(dcsim_cli("grids", "show", "SC")[1].split())
-    assert "Warning: solar of SC:reference has a yearly yield of .230" in out
+    assert "Warning: SC:reference: borrowed yearly yield of solar (.230)" in out
     assert "from state SC: 27 plants of 287.3 MW" in out
     assert "wind yield no fleet; none is published" in out
 

@@ -283,8 +283,8 @@ def _ratio(kg_per_mwh: float, rate: Rate | None) -> float | None:
 def _far(kg_per_mwh: float, coded: Rate, members: Rate | None) -> str:
     """Return how far an authority is from eGRID's rate, and by which plants."""
     ratio = _ratio(kg_per_mwh, coded)
-    of = f", so {ratio:.2f} of it" if ratio is not None else ""
-    text = f"{kg_per_mwh:.0f} kg/MWh where eGRID has {coded.kg_per_mwh:.0f}{of}"
+    times = f" ({ratio:.2f} times that)" if ratio is not None else ""
+    text = f"{kg_per_mwh:.0f} kg/MWh where eGRID has {coded.kg_per_mwh:.0f}{times}"
     if members is None or members == coded:
         return text
     return f"{text}; eGRID's rate of the plants metered in it is {members.kg_per_mwh:.0f}"

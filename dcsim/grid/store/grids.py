@@ -116,9 +116,11 @@ def stored_id(text: str) -> GridId:
     code, colon, rest = text.partition(":")
     grid_id = parse_grid_id(f"{code_of(code)}{colon}{rest}")
     if grid_id is None:
+        is_code_alone = not rest and code_of(code) in known_authorities()
+        meant = f"; did you mean {code_of(code)}:{REFERENCE}?" if is_code_alone else ""
         raise ScenarioError(
             f"grid.id: there is no grid {text!r}; an id is BA:{REFERENCE} for the embedded year, "
-            "or BA:YEAR or BA:YEAR:VERSION for an imported one, such as CISO:2022"
+            f"or BA:YEAR or BA:YEAR:VERSION for an imported one, such as CISO:2022{meant}"
         )
     found = resolve(grid_id)
     if found is None:

@@ -210,7 +210,7 @@ def test_nothing_is_reported_where_nothing_was_repaired(read) -> None:
 @pytest.mark.parametrize(
     ("grid_id", "words"),
     [
-        ("ERCO", "there is no grid 'ERCO'; an id is BA:reference"),
+        ("ERCO", "there is no grid 'ERCO'; an id is BA:reference .* did you mean ERCO:reference"),
         ("ERCO:", "there is no grid 'ERCO:'; an id is BA:reference"),
         ("XXXX:reference", "there is no balancing authority 'XXXX'"),
         ("ERCO:1066", "ERCO:1066 is not stored"),
