@@ -168,7 +168,7 @@ def _stage_all(
     for done, code in enumerate(sorted(read.pieces)):
         progress(f"repairing {code}", done / len(read.pieces))
         files = by_file(read.pieces[code])
-        for year in asked.years or _years(code, files, read.left_out):
+        for year in asked.years or _years(code, files, asked, read.left_out):
             before = None if asked.replaces else resolve(GridId(code, year))
             one = _stage_year(folder, code, year, files, before, asked, read.left_out)
             if one is not None:
@@ -177,16 +177,32 @@ def _stage_all(
     return staged, joined
 
 
-def _years(code: str, files: Sequence[FileRecords], left_out: list[str]) -> Iterator[int]:
+def _years(
+    code: str, files: Sequence[FileRecords], asked: Asked, left_out: list[str]
+) -> Iterator[int]:
     """Yield the years to import; some hours beside a longer year only complete a stored one."""
     stamps = pd.concat([one.table.index.to_series() for one in files]).drop_duplicates()
     hours = stamps.dt.year.value_counts().sort_index()
     for year, count_h in zip(map(int, hours.index), hours, strict=True):
         is_spill_over = count_h * ONE_HOUR <= MARGIN and count_h < hours.max()
-        if is_spill_over and resolve(GridId(code, year)) is None:
+        if is_spill_over and not _completes(GridId(code, year), files, asked):
             left_out.append(f"{code}:{year}: {count_h} hours that spill over from another year")
         else:
             yield year
+
+
+def _completes(grid_id: GridId, files: Sequence[FileRecords], asked: Asked) -> bool:
+    """Return whether a few hours belong to a stored year, so that they are to be joined to it."""
+    before = resolve(grid_id)
+    if before is None or asked.replaces:
+        return False
+    if asked.joins:
+        return True
+    origins = read_provenance(before).files
+    known = {origin.sha256 for origin in origins}
+    stored = zip(origins, read_reported(before), strict=True)
+    new = [one.within(grid_id.year) for one in files if one.origin.sha256 not in known]
+    return not reason_to_ask(new, [FileRecords(*pair) for pair in stored])
 
 
 def _stage_year(

@@ -19,7 +19,13 @@ from dcsim.grid.store.importing import Imported, clock_named, import_files
 from dcsim.grid.store.joining import hours_of, laid_over
 from dcsim.grid.store.joining import join_pieces as join
 from dcsim.grid.store.provenance import GridId
-from dcsim.grid.store.versions import read_reported, read_stored, store_folder, stored_ids
+from dcsim.grid.store.versions import (
+    read_reported,
+    read_stored,
+    resolve,
+    store_folder,
+    stored_ids,
+)
 from dcsim.scenario.spec import Grid
 
 pytestmark = pytest.mark.usefixtures("own_store")
@@ -310,6 +316,21 @@ def test_hours_that_spill_over_complete_a_year_that_is_stored(tmp_path: Path) ->
     result = import_files([plain_file(tmp_path, half, "CISO_a.csv")])
     assert [one.grid_id.year for one in result.imported] == [2022, 2023]
     assert result.imported[1].provenance.repairs == ()
+
+
+@pytest.mark.parametrize("replaces", [False, True])
+def test_hours_that_spill_over_leave_a_stored_year_of_another_record(
+    tmp_path: Path, *, replaces: bool
+) -> None:
+    """Eight hours of a local year neither refuse the file nor take the place of the next year."""
+    whole = mix(hours("2022-12-22", periods=24 * 20))
+    kept = imported([plain_file(tmp_path, whole.loc["2023"], "CISO_b.csv")])
+    other = whole.loc[:"2023-01-01 07:00+00:00"] * 1.1
+    path = plain_file(tmp_path, other, "CISO_a.csv")
+    result = import_files([path], replaces=replaces)
+    assert [one.grid_id.year for one in result.imported] == [2022]
+    assert result.left_out == ("CISO:2023: 8 hours that spill over from another year",)
+    assert resolve(GridId("CISO", 2023)) == kept.grid_id
 
 
 def test_records_on_two_clocks_are_not_mixed(tmp_path: Path) -> None:
