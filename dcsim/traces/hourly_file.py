@@ -16,10 +16,11 @@ from pandas.api.types import is_datetime64_any_dtype
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import LARGEST_MW, ONE_HOUR, Repair, Source, check_finite, check_hourly
-from dcsim.grid.readers.column_clocks import is_end
-from dcsim.grid.readers.column_units import Unit, mw_per_unit, unit_of
+from dcsim.grid.readers.column_clocks import is_end, says_utc
+from dcsim.grid.readers.column_units import Unit, mw_per_unit
 from dcsim.grid.readers.columns import numbers, refuse_blank, utc_stamps
 from dcsim.grid.readers.table import read_table, sha256_of
+from dcsim.grid.readers.unit_columns import unit_of_column
 from dcsim.grid.records import INDEX
 from dcsim.grid.repair.changes import counted_by_rule, within
 from dcsim.grid.repair.gaps import (
@@ -28,7 +29,13 @@ from dcsim.grid.repair.gaps import (
     refuse_long_gaps,
     refuse_mostly_filled,
 )
-from dcsim.traces.hourly_means import ONE_MINUTE, averaged, hourly_means, step_of
+from dcsim.traces.hourly_means import (
+    ONE_MINUTE,
+    averaged,
+    hourly_means,
+    refuse_register,
+    step_of,
+)
 from dcsim.units import HOURS_PER_DAY
 
 LARGEST_USD_PER_MWH = 1e5
@@ -41,8 +48,8 @@ LEAST_MEAN_USD_PER_MWH = 1.0
 LARGEST_LOAD_MW = 1e6
 """Ten times the largest capacity a scenario may have; more is kW by mistake [MW]."""
 
-_UTC = re.compile("utc", re.IGNORECASE)
 _A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_A_STAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}")
 _ROWS_OF_A_YEAR = {days * HOURS_PER_DAY * rows for days in (365, 366) for rows in (4, 12)}
 """Rows of a year of 15 or of 5 minutes; no four years of hours have as many."""
 
@@ -160,10 +167,13 @@ def _read(
     step = step_of(index, table.index, origin)
     if step == ONE_HOUR:
         check_hourly(index, origin)
-    factor, unit = _factor(name, quantity, origin, step)
+    stated = unit_of_column(table, name, origin)
+    factor, unit = _factor(name, stated, quantity, origin, step)
     values = numbers(table[[name]], origin, largest=LARGEST_MW / min(factor, 1.0)) * factor
     refuse_blank(values, origin)
     _check_within(values[name], quantity, origin)
+    if stated is not None and stated.kind == "energy":
+        refuse_register(values[name], origin)
     hourly = _hourly(values.set_axis(index), step, origin, repair)
     return hourly, step, f"column {name} [{unit}], {clock}"
 
@@ -216,7 +226,7 @@ def _clock(
     Raises:
         DataError: There are none and no start is given, or both; or a stamp is no such thing.
     """
-    stamp = _stamp_column(table.columns, origin)
+    stamp = _stamp_column(table, origin)
     if _is_numeric(table[stamp]):
         index = _counted(table, stamp, quantity, origin, start)
         return index, f"rows are hours from {index[0]:%Y-%m-%d %H:%M}Z, as asked", table
@@ -225,8 +235,7 @@ def _clock(
             f"{origin}, line 1: has stamps of its own, in column {stamp!r}; leave "
             f"{quantity.start_key} out"
         )
-    naive_is_utc = bool(_UTC.search(stamp))
-    index = utc_stamps(table[stamp], origin, naive_is_utc=naive_is_utc, within_hour=True)
+    index = utc_stamps(table[stamp], origin, naive_is_utc=says_utc(stamp), within_hour=True)
     return index, "stamps are hour-beginning UTC", table.drop(columns=stamp)
 
 
@@ -249,15 +258,16 @@ def _counted(
     return pd.date_range(first, periods=len(table), freq="h", name=INDEX).as_unit("s")
 
 
-def _stamp_column(columns: pd.Index, origin: str) -> str:
-    """Return the first column whose name says UTC, else the first; rather one of beginnings.
+def _stamp_column(table: pd.DataFrame, origin: str) -> str:
+    """Return the first column that says UTC, else that holds stamps; rather one of beginnings.
 
     Raises:
         DataError: Its name says that it is the end of the hour.
     """
-    names = list(map(str, columns))
-    utc = [name for name in names if _UTC.search(name)] or names[:1]
-    stamp = next((name for name in utc if not is_end(name)), utc[0])
+    names = list(map(str, table.columns))
+    dated = [name for name in names if _A_STAMP.match(str(table[name].iloc[0]))]
+    found = [name for name in names if says_utc(name)] or dated or names[:1]
+    stamp = next((name for name in found if not is_end(name)), found[0])
     if is_end(stamp):
         raise DataError(
             f"{origin}, line 1: {stamp!r} says that stamps are the end of their hour; must be its "
@@ -275,6 +285,8 @@ def _value_column(table: pd.DataFrame, quantity: Quantity, origin: str) -> str:
     if quantity.column in table:
         return quantity.column
     found = [str(name) for name in table if _has_numbers(table[name])]
+    if not found and len(table.columns) == 1:
+        return str(table.columns[0])
     if len(found) != 1:
         there = f"has {len(found)} ({', '.join(found)})" if found else "has none"
         raise DataError(
@@ -284,13 +296,15 @@ def _value_column(table: pd.DataFrame, quantity: Quantity, origin: str) -> str:
     return found[0]
 
 
-def _factor(name: str, quantity: Quantity, origin: str, step: pd.Timedelta) -> tuple[float, str]:
+def _factor(
+    name: str, unit: Unit | None, quantity: Quantity, origin: str, step: pd.Timedelta
+) -> tuple[float, str]:
     """Return what values are multiplied by to be in a quantity's unit, and in words from what.
 
     Raises:
-        DataError: The column's name states a unit that is not converted.
+        DataError: The unit stated is not converted.
     """
-    unit, step_min = unit_of(name), step / ONE_MINUTE
+    step_min = step / ONE_MINUTE
     if unit is None:
         return 1.0, quantity.unit
     is_energy = quantity.kind == "power" and unit.kind == "energy"

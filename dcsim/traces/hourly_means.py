@@ -5,6 +5,7 @@ import pandas as pd
 
 from dcsim.errors import DataError
 from dcsim.grid.generation import ONE_HOUR, Repair
+from dcsim.units import HOURS_PER_DAY
 
 HOURLY_MEANS = "hourly_means"
 """The repair of values within the hour: each hour gets their mean."""
@@ -73,6 +74,21 @@ def _check_even(
 
 def _shown(stamp: pd.Timestamp) -> str:
     return f"{stamp:%Y-%m-%d %H:%M:%S}Z" if stamp.second else f"{stamp:%Y-%m-%d %H:%M}Z"
+
+
+def refuse_register(energy: pd.Series, origin: str) -> None:
+    """Refuse energy that never falls in a day or more: a meter's register, and no energy per row.
+
+    Raises:
+        DataError: Names the first and the last value.
+    """
+    known = energy.dropna()
+    if len(known) >= HOURS_PER_DAY and known.is_monotonic_increasing and known.is_unique:
+        raise DataError(
+            f"{origin}: {energy.name} rises in every row, from {known.iloc[0]:g} to "
+            f"{known.iloc[-1]:g}, as a meter's register does; give the energy of each row, which "
+            "is the difference of two readings"
+        )
 
 
 def hourly_means(values: pd.DataFrame, step: pd.Timedelta) -> pd.DataFrame:

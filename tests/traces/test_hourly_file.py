@@ -82,7 +82,8 @@ def test_missing_values_are_refused_or_filled_as_asked(file) -> None:
             ("1,2", "1,2", "1,2"),
             r"line 1: needs one column .* has 2 \(a, b\); name that",
         ),
-        ("utc,a", ("x", "y", "z"), "line 1: needs one column of numbers .* and has none; name"),
+        ("utc,a,b", ("x,y",) * 3, "line 1: needs one column of numbers .* and has none; name"),
+        ("utc,a", ("x", "y", "z"), "line 2: a is 'x', which is no number"),
         ("utc,a", ("1", "y", "3"), "line 3: a is 'y', which is no number"),
         (
             "utc,a",

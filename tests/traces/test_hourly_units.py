@@ -241,3 +241,66 @@ def test_a_second_column_of_times_in_parquet_is_no_value(tmp_path: Path) -> None
 def test_prices_that_look_like_usd_per_kwh_are_warned_of(file, value: float, count: int) -> None:
     _, source = read_hourly(file("price", [value] * 3), ENERGY_PRICE, HOURS, "refuse")
     assert len(source.warnings) == count
+
+
+@pytest.mark.parametrize(
+    ("quantity", "header", "cells", "read"),
+    [
+        (FACILITY_LOAD, "usage,units", "30000,kWh", 30),
+        (FACILITY_LOAD, "value,value-units", "30,megawatthours", 30),
+        (FACILITY_LOAD, "load_mw,unit", "30,GT1", 30),
+        (ENERGY_PRICE, "price,currency,unit", "0.04,USD,kWh", 40),
+        (ENERGY_PRICE, "LMP ($/MWh),currency", "40,USD", 40),
+        (RELATIVE_LOAD, "utilization,uom", "75,%", 0.75),
+    ],
+)
+def test_a_unit_in_its_own_column_is_converted(
+    file, quantity: Quantity, header: str, cells: str, read: float
+) -> None:
+    values, _ = read_hourly(file(header, [cells] * 3), quantity, HOURS, "refuse")
+    assert values.to_list() == pytest.approx([read] * 3)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "header", "rows", "words"),
+    [
+        (ENERGY_PRICE, "Price[Currency/MWh],Currency", ["40,EUR"] * 3, "is in EUR"),
+        (ENERGY_PRICE, "price,unit", ["40,MWh"] * 3, "says MWh"),
+        (FACILITY_LOAD, "load_mw,units", ["30000,kW"] * 3, "is in MW.*says kW"),
+        (FACILITY_LOAD, "use,units", ["30,MWh", "30000,kWh", "30,MWh"], "holds MWh and kWh"),
+        (FACILITY_LOAD, "avg_cpu", ["50"] * 3, "in share"),
+        (FACILITY_LOAD, "price", ["50"] * 3, "in price"),
+    ],
+)
+def test_another_unit_in_its_own_column_or_words_is_refused(
+    file, quantity: Quantity, header: str, rows: list[object], words: str
+) -> None:
+    with pytest.raises(DataError, match=words):
+        read_hourly(file(header, rows), quantity, HOURS, "refuse")
+
+
+def test_a_register_is_no_energy_of_hours(file) -> None:
+    """A meter's counter of 30 MWh an hour read as energy would grow from 1 to 1.7 GW."""
+    counter = [1_000_000 + 30_000 * hour for hour in range(24)]
+    with pytest.raises(DataError, match=r"Meter reading \(kWh\) rises in every row.*difference"):
+        read_hourly(file("Meter reading (kWh)", counter), FACILITY_LOAD, HOURS, "refuse")
+    values, _ = read_hourly(file("load (MW)", list(range(24))), FACILITY_LOAD, HOURS, "refuse")
+    assert values.to_list() == [0, 1, 2]
+
+
+def test_stamps_in_another_zone_are_not_utc(file) -> None:
+    with pytest.raises(DataError, match="says no zone"):
+        read_hourly(file("load_mw", [30] * 3, stamp="Time (UTC-6)"), FACILITY_LOAD, HOURS, "refuse")
+
+
+def test_stamps_are_found_behind_columns_of_text_and_offsets(tmp_path: Path) -> None:
+    path = tmp_path / "load.csv"
+    rows = [f"meter,-06:00,{at:%Y-%m-%dT%H:%M}Z,30,ok" for at in HOURS]
+    path.write_text("\n".join(["id,utc_offset,when,load,flag", *rows]) + "\n")
+    values, _ = read_hourly(path, FACILITY_LOAD, HOURS, "refuse")
+    assert values.to_list() == [30] * 3
+
+
+def test_a_number_with_a_comma_of_thousands_is_named_with_its_line(file) -> None:
+    with pytest.raises(DataError, match="line 2: load is '30,000', which is no number"):
+        read_hourly(file("load", ['"30,000"'] * 3), FACILITY_LOAD, HOURS, "refuse")

@@ -25,6 +25,14 @@ _GLUED = re.compile(
 )
 """Words run together: `hourending`, `endtime`; not `weekend`, `calendar` or `vendor`."""
 _TO = "to"
+_AT_UTC = re.compile(r"utc(?!\s*[+\-\u2212]\s*(?:\d*[1-9]|\d+:?\d*[1-9]))", re.IGNORECASE)
+"""Not `UTC-6` or `UTC+05:30`, which are other zones."""
+_OFFSET = "offset"
+
+
+def says_utc(name: str) -> bool:
+    """Return whether a name says that stamps are UTC; not so `Time (UTC-6)` or `utc_offset`."""
+    return bool(_AT_UTC.search(name)) and _OFFSET not in name.lower()
 
 
 def is_end(name: str) -> bool:

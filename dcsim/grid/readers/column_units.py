@@ -59,6 +59,9 @@ _WATT = ("W", 1e-6)
 _HOUR = {"h", "hr", "hrs", "hour", "hours"}
 _MINUTES = {"min", "mins", "minute", "minutes"}
 _ROW = {"interval", "step", "period", "row", "quarter"}
+_HALF_HOUR = {"hh", "halfhour"}
+"""`KWH/hh` is the unit of the smart meters of London (recalled)."""
+_HALF_HOUR_MIN = 30.0
 
 _DOLLARS = {"$", "us$", "usd", "usd$", "dollar", "dollars"}
 _CENTS = {"¢", "cent", "cents", "usc"}
@@ -81,7 +84,12 @@ _WORDS_TOO = _set("all ang bam cop cup gel lak mad mop mur pen ron sar sos top t
 Codes are those of ISO 4217 (recalled)."""
 
 _PERCENT = {"%", "pct", "percent", "percentage"}
-_SHARE = {"frac", "fraction", "share", "ratio", "pu", "utilization", "utilisation"}
+_SHARE = {"frac", "fraction", "share", "ratio", "pu", "utilization", "utilisation", "util"}
+_SHARE |= {"factor", "normalized", "normalised"}
+_MACHINES = {"cpu", "gpu", "tpu", "vcpu", "memory", "mem", "ram"}
+"""Of what a utilization is, unless the name has a word of `_OF_POWER`."""
+_OF_POWER = {"power", "demand", "energy", "consumption"}
+_OF_PRICE = {"price", "prices", "lmp", "lbmp", "tariff"}
 _DEGREES = {"°c": "°C", "°f": "°F", "degc": "°C", "degf": "°F", "celsius": "°C"}
 _DEGREES |= {"fahrenheit": "°F", "°": "°", "kelvin": "K"}
 _TEMPERATURE = {"temp", "temperature", "drybulb", "wetbulb", "dewpoint"}
@@ -93,10 +101,12 @@ _OTHER = {
     **{"volts": "V", "mph": "mph", "kmh": "km/h", "kph": "km/h", "knots": "kn", "rpm": "rpm"},
     **{"mwth": "MWth", "kwth": "kWth", "mwt": "MWth", "kwt": "kWth", "humidity": "humidity"},
     **{"ghi": "irradiance", "dni": "irradiance", "dhi": "irradiance"},
-    **{"irradiance": "irradiance"},
+    **{"irradiance": "irradiance", "speed": "speed", "m3": "m³"},
+    **dict.fromkeys(("ton", "tons", "tonne", "tonnes"), "tons"),
+    **{name: name for name in ("requests", "queries", "jobs", "tasks", "rps", "qps")},
 }
 _LETTERS_AT_END = {"c": "°C", "f": "°F"}
-_LETTERS_ALONE = {"k": "K", "a": "A", "v": "V", "j": "J"}
+_LETTERS_ALONE = {"k": "K", "a": "A", "v": "V", "j": "J", "va": "VA"}
 _LABELLED = _set("""
     zone phase site building hall block unit feeder line node hub area bus level group type part
     class room pdu ups option case rack row section meter panel""")
@@ -236,6 +246,8 @@ def _energy(words: Sequence[Word], place: int) -> _Found:
         return Unit("power", f"{symbol}/h", factor), length + 2
     if after in _ROW:
         return Unit("energy", symbol, factor), length + 2
+    if after in _HALF_HOUR:
+        return Unit("energy", f"{symbol}/30 min", factor, _HALF_HOUR_MIN), length + 2
     if after.isdigit() and _text(words, place + length + 2) in _MINUTES:
         return Unit("energy", f"{symbol}/{after} min", factor, float(after)), length + 3
     return Unit("other", f"{symbol}/{after}"), length + 2
@@ -283,11 +295,14 @@ def _ends(words: Sequence[Word], place: int) -> bool:
 
 
 def _in_words(words: Sequence[Word]) -> Iterator[Unit]:
-    texts = [word.text for word in words]
-    if any(text in _TEMPERATURE for text in texts):
+    """Yield what a name without a unit says it measures: `avg_cpu` is a share."""
+    texts = {word.text for word in words}
+    if texts & _TEMPERATURE:
         yield Unit("other", "temperature")
-    if any(text in _SHARE for text in texts):
+    if texts & _SHARE or (texts & _MACHINES and not texts & _OF_POWER):
         yield Unit("share", "share")
+    if texts & _OF_PRICE:
+        yield Unit("price", "price")
 
 
 def mw_per_unit(unit: Unit, step_min: float) -> float:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcsim.grid.readers.column_clocks import is_end
+from dcsim.grid.readers.column_clocks import is_end, says_utc
 from dcsim.grid.readers.column_units import mw_per_unit, unit_of
 from dcsim.grid.readers.column_words import words_of
 
@@ -112,7 +112,6 @@ def test_percent_is_a_hundredth(name: str) -> None:
     "name",
     [
         "load",
-        "price",
         "week",
         "show",
         "flow",
@@ -126,7 +125,7 @@ def test_percent_is_a_hundredth(name: str) -> None:
         "top",
         "try_2",
         "zone_c",
-        "Zone C LMP",
+        "Zone C",
         "phase_c",
         "site a",
         "value",
@@ -202,3 +201,43 @@ def test_ends_of_hours(name: str) -> None:
 )
 def test_no_ends_of_hours(name: str) -> None:
     assert not is_end(name)
+
+
+@pytest.mark.parametrize(
+    ("names", "kind"),
+    [
+        ("avg_cpu|max CPU|gpu_util|mem|capacity factor|power_factor|normalized_load", "share"),
+        ("wind_speed_m_s|tons of refrigeration|jobs|requests_per_second|Power (VA)|m3/h", "other"),
+        ("price|LMP|Zone C LMP|Load Zone LBMP|day-ahead price", "price"),
+    ],
+)
+def test_what_is_no_power_is_known_without_a_unit(names: str, kind: str) -> None:
+    for name in names.split("|"):
+        unit = unit_of(name)
+        assert unit is not None, name
+        assert unit.kind == kind, name
+
+
+@pytest.mark.parametrize("name", ["gpu_power", "Memory energy", "Dominion VA", "load", "value"])
+def test_power_of_machines_and_names_of_places_state_no_unit(name: str) -> None:
+    assert unit_of(name) is None
+
+
+def test_energy_of_half_hours_as_london_writes_it() -> None:
+    unit = unit_of("KWH/hh (per half hour)")
+    assert unit is not None
+    assert (unit.kind, unit.step_min) == ("energy", 30)
+
+
+@pytest.mark.parametrize(
+    "name", ["utc", "Time (UTC)", "datetime_utc", "utc-hour-beginning", "UTC+00:00"]
+)
+def test_names_that_say_utc(name: str) -> None:
+    assert says_utc(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Time (UTC-6)", "time_utc+01:00", "UTC+05:30", "utc+00:30", "utc_offset", "time"]
+)
+def test_other_zones_and_offsets_do_not_say_utc(name: str) -> None:
+    assert not says_utc(name)
