@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcsim.errors import InfeasibleError
-from dcsim.optimize import conflict, relaxation, session
+from dcsim.optimize import conflict, relaxation, session, start
+from dcsim.optimize.compile import compile_model
 from dcsim.optimize.conflict import explain_infeasible, plain, rounded
+from dcsim.optimize.model import build_model
 from dcsim.optimize.problem import problem_of
 from dcsim.optimize.solve import optimize
 from dcsim.scenario.load import load_scenario
@@ -311,6 +313,17 @@ def test_a_feasible_problem_is_never_proven_to_have_no_plan(
         enough = with_settings(scenario, {key: 5 + needed * (1 + more)})
         found = relaxation.Elastic(problem_of(enough, [traces], "all"), [key]).solved([key])
         assert not found.excess or found.least == 0
+
+
+def test_merged_hours_without_a_plan_are_no_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the planner's year in Virginia a search from such a guess had no end in 460 s."""
+    monkeypatch.setattr(start, "SMALL_H", 50)
+    monkeypatch.setattr(start, "solve_guessed", lambda *_: pytest.fail("there is no guess"))
+    scenario, traces = many_hours()
+    program = compile_model(build_model(problem_of(scenario, [traces], "all")))
+    merged, found = start.solve_merged(program, len(traces.table))
+    assert found.status == start.Status.kInfeasible
+    assert len(merged.columns) < len(program.columns)
 
 
 def test_what_no_limit_could_mend_is_said_to_be_so(monkeypatch: pytest.MonkeyPatch) -> None:
