@@ -317,11 +317,12 @@ def test_a_feasible_problem_is_never_proven_to_have_no_plan(
 
 def test_merged_hours_without_a_plan_are_no_guess(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the planner's year in Virginia a search from such a guess had no end in 460 s."""
-    monkeypatch.setattr(start, "SMALL_H", 50)
+    monkeypatch.setattr(start, "SMALL_H", 150)
     monkeypatch.setattr(start, "solve_guessed", lambda *_: pytest.fail("there is no guess"))
-    scenario, traces = many_hours()
+    scenario, hours = scenario_of(battery={}, limits={"import_mw": 20}), 1224
+    traces = traces_of(scenario, intensity=[300.0] * hours, load=[30.0] * hours)
     program = compile_model(build_model(problem_of(scenario, [traces], "all")))
-    merged, found = start.solve_merged(program, len(traces.table))
+    merged, found = start.solve_merged(program, hours)
     assert found.status == start.Status.kInfeasible
     assert len(merged.columns) < len(program.columns)
 
