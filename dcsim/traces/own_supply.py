@@ -3,6 +3,7 @@
 Each comes with its yearly yield, judged on all hours there are before the horizon is cut.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -128,6 +129,10 @@ def _of_fleet(
     published = published_yield(fuel, generation, grid)
     rests_on = basis.removeprefix(f"{fuel}: ") if published is None else _published(published)
     found = _judged(fuel, cf, generation, rests_on, _borrowed(published))
+    if not getattr(generation, f"{fuel}_nameplate_mw") and grid.capacity_factor is None:
+        here = authority_of(generation.ba_code)
+        known = None if here is None else here.fleet_yield(fuel)
+        found = replace(found, published_frac=None if known is None else known.yield_frac)
     return _told(plant, Output(cf[window], basis, None, found))
 
 

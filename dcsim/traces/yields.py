@@ -17,6 +17,10 @@ from dcsim.traces.bands import Band, band_of, short
 LEAST_HOURS = 8000
 """Hours that are about a year: eleven months, so that a record which lacks some still is [h]."""
 
+FAR_FRAC = 0.15
+"""A record's highest hour is below its nameplate, so its yield is above that of the plants; by more
+than this of what is published it is worth a warning. An assumption [-]."""
+
 PUBLISHED = "EIA-923 over EIA-860, 2019"
 """What the published yields of the registry are made from: `grids/SOURCES.md`."""
 
@@ -34,7 +38,9 @@ class PlantYield:
         low_frac: Least plausible yearly yield [-].
         high_frac: Highest plausible one [-].
         borrowed: Whose yield it is, in words, if it is not of the authority's own plants.
-        hint: What to do if it is out of the band.
+        hint: What to do if it is out of the band or far from what is published.
+        published_frac: Published yield of the authority, where the hours are over the fleet's
+            highest one for want of its nameplate [-].
     """
 
     fuel: str
@@ -46,6 +52,7 @@ class PlantYield:
     high_frac: float
     borrowed: str = ""
     hint: str = ""
+    published_frac: float | None = None
 
     @property
     def band(self) -> Band:
@@ -62,6 +69,13 @@ class PlantYield:
         """Return whether the yield is within the band, or cannot be judged."""
         return not self.is_of_a_year or self.band.holds(self.yield_frac)
 
+    @property
+    def is_far(self) -> bool:
+        """Return whether a year over its highest hour is far from what is published."""
+        if self.published_frac is None or not self.is_of_a_year:
+            return False
+        return abs(self.yield_frac / self.published_frac - 1) > FAR_FRAC
+
 
 def warnings_of_yields(yields: Iterable[PlantYield]) -> Iterator[str]:
     """Yield a warning for each implausible yield, and one for the borrowed ones of each origin."""
@@ -72,6 +86,11 @@ def warnings_of_yields(yields: Iterable[PlantYield]) -> Iterator[str]:
                 f"{one.fuel} of {one.origin} has a yearly yield of {short(one.yield_frac)}, "
                 f"outside the plausible {one.band}, and its cost of a MWh is off by as "
                 f"much; {one.hint}"
+            )
+        elif one.is_far:
+            yield (
+                f"{one.fuel} of {one.origin} has a yearly yield of {short(one.yield_frac)} over "
+                f"its highest hour, for want of a nameplate; {one.hint}"
             )
         if one.borrowed and one.is_of_a_year:
             borrowed.setdefault(one.origin, []).append(one)
@@ -103,7 +122,7 @@ def plant_yield(
         basis: What it rests on, in words.
         band: Plausible band of a year.
         borrowed: Whose yield it is, if not of the authority's own plants.
-        hint: What to do if it is out of the band.
+        hint: What to do if it is out of the band or far from what is published.
     """
     mean_frac = float(cf.mean())
     return PlantYield(fuel, origin, mean_frac, len(cf), basis, *band, borrowed, hint)

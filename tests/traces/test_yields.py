@@ -1,5 +1,6 @@
 """Yearly yields of own plants: scaled as asked, judged by the band, borrowed and said so."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,14 @@ import pandas as pd
 import pytest
 
 from dcsim.errors import DataError
+from dcsim.grid.generation import FUELS, GridGeneration, Source
 from dcsim.scenario.costs import costs_of
-from dcsim.scenario.spec import Scenario
+from dcsim.scenario.spec import Grid, Scenario
 from dcsim.traces.bands import Band, band_of, solar_band
 from dcsim.traces.frame import Traces, build_traces
+from dcsim.traces.own_supply import fleet_yields
 from dcsim.traces.years import build_years
-from dcsim.traces.yields import LEAST_HOURS, at_yield
+from dcsim.traces.yields import LEAST_HOURS, at_yield, warnings_of_yields
 from tests.conftest import scenario_of
 from tests.traces import weather_files as files
 
@@ -206,3 +209,20 @@ def test_cost_of_a_mwh_by_hand() -> None:
     )  # fmt: skip
     expected = (50_000 + 10_000) / (8766 * 0.2) + 2
     assert costs_of(asked).own_usd_per_mwh("wind", 0.2) == pytest.approx(expected)
+
+
+def test_a_record_over_its_highest_hour_is_held_against_what_is_published() -> None:
+    """.364 is published of ERCO's wind: over the highest hour .45 is far from it and .38 is not."""
+    hours = pd.date_range("2022-01-01", periods=8760, freq="h", tz="UTC", unit="s")
+    for mean_frac, is_far in ((0.45, True), (0.38, False)):
+        table = pd.DataFrame(0.0, hours, list(FUELS))
+        table["wind"] = 1000 * mean_frac
+        table.iloc[0, table.columns.get_loc("wind")] = 1000.0
+        record = GridGeneration(table, Source("grid", "ERCO:2022", sha256="a" * 64), ba_code="ERCO")
+        (found,) = fleet_yields(record, Grid(id="ERCO:2022"))
+        assert found.is_far == is_far
+        assert [".364 is published" in w for w in warnings_of_yields([found])] == (
+            [True] if is_far else []
+        )
+        (known,) = fleet_yields(replace(record, wind_nameplate_mw=1200.0), Grid(id="ERCO:2022"))
+        assert not known.is_far
