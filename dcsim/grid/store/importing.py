@@ -186,7 +186,7 @@ def _years(
     for year, count_h in zip(map(int, hours.index), hours, strict=True):
         is_spill_over = count_h * ONE_HOUR <= MARGIN and count_h < hours.max()
         if is_spill_over and not _completes(GridId(code, year), files, asked):
-            left_out.append(f"{code}:{year}: {count_h} hours that spill over from another year")
+            left_out.append(f"{code}:{year}: {count_h} h that spill over from another year")
         else:
             yield year
 

@@ -157,7 +157,7 @@ def test_hours_that_spill_over_are_left_out_and_said(tmp_path: Path) -> None:
     index = hours("2022-12-22 08:00", periods=24 * 9 + 24)
     result = import_files([plain_file(tmp_path, mix(index))])
     assert [one.grid_id.year for one in result.imported] == [2022]
-    assert result.left_out == ("CISO:2023: 8 hours that spill over from another year",)
+    assert result.left_out == ("CISO:2023: 8 h that spill over from another year",)
 
 
 def test_a_year_short_of_hours_at_its_ends_is_made_whole() -> None:
@@ -329,7 +329,7 @@ def test_hours_that_spill_over_leave_a_stored_year_of_another_record(
     path = plain_file(tmp_path, other, "CISO_a.csv")
     result = import_files([path], replaces=replaces)
     assert [one.grid_id.year for one in result.imported] == [2022]
-    assert result.left_out == ("CISO:2023: 8 hours that spill over from another year",)
+    assert result.left_out == ("CISO:2023: 8 h that spill over from another year",)
     assert resolve(GridId("CISO", 2023)) == kept.grid_id
 
 
