@@ -1,7 +1,8 @@
 """Of plans that are equally good, the one that builds least.
 
-Where a capacity costs nothing, any size of it may be optimal. The plan is then solved once more:
-for the least capacity at the optimum found, which the duals of the first solve prove as before.
+Where a capacity costs nothing, any size of it may be optimal. The plan is then solved once more,
+among the optimal plans and from the one found, for the least capacity. The duals of the first solve
+prove it as before.
 """
 
 from dataclasses import replace
@@ -10,17 +11,14 @@ import numpy as np
 
 from dcsim.optimize.compile import Account, Key, LinearProgram
 from dcsim.optimize.plan import Design
-from dcsim.optimize.session import Session, Solution, Status
-from dcsim.optimize.stake import share_of, size_of
+from dcsim.optimize.session import PRIMAL, Session, Solution, Status
+from dcsim.optimize.stake import share_of
 
-_SAME_FRAC = 1e-10
-"""How far above its least the objective may be while capacity is made least [-]."""
+_SAME_FRAC = 1e-8
+"""How far above its least the objective may be, by the solver's rounding [-]."""
 
-_SAME_BY_ROUNDING_FRAC = 1e-7
-"""And with the rounding of the solver, for the plan of least capacity to be taken [-]."""
-
-_FREE_FRAC = 1e-12
-"""A column whose cost is below this share of the largest adds nothing to the objective [-]."""
+_FREE_FRAC = 1e-9
+"""A cost, reduced cost or dual below this share of the largest is none [-]."""
 
 
 def free_capacities(program: LinearProgram) -> list[int]:
@@ -62,16 +60,35 @@ def least_capacity(
     built = [c for c in free if best.values[c] > program.low[c]]
     if best.status != Status.kOptimal or not built:
         return best
-    vector = np.zeros(len(program.cost))
-    vector[free] = 1.0
-    scale = float(np.abs(program.cost).max(initial=0.0)) or 1.0
-    most = best.objective + _SAME_FRAC * size_of(best.objective, program.stake)
-    objective = Account(program.cost / scale, program.offset / scale)
-    capped = program.capped(objective, most / scale).minimizing(Account(vector))
-    found = Session(capped).solve(time_limit_s)
+    wanted = np.zeros(len(program.cost))
+    wanted[free] = 1.0
+    session = Session(_of_the_optimal(program, best).minimizing(Account(wanted)))
+    session.start_from(best.basis)
+    session.set_option("simplex_strategy", PRIMAL)
+    found = session.solve(time_limit_s)
     total = program.offset + float(program.cost @ found.values)
     worse = share_of(total - best.objective, best.objective, program.stake)
-    if found.status != Status.kOptimal or worse > _SAME_BY_ROUNDING_FRAC:
+    if found.status != Status.kOptimal or worse > _SAME_FRAC:
         return best
     iterations = best.iterations + found.iterations
     return replace(best, values=found.values, objective=total, iterations=iterations)
+
+
+def _of_the_optimal(program: LinearProgram, best: Solution) -> LinearProgram:
+    """Return the program of all optimal solutions: what has a price stays at its limit.
+
+    By complementary slackness: a column with a reduced cost, or a row with a dual, is at the limit
+    that it presses on in every optimum.
+    """
+    priced = np.abs(best.reduced_costs) > _FREE_FRAC * np.abs(program.cost).max(initial=0.0)
+    least = _FREE_FRAC * np.abs(best.row_duals).max(initial=0.0)
+    at_low = (best.row_duals > least) & np.isfinite(program.row_low)
+    at_high = (best.row_duals < -least) & np.isfinite(program.row_high)
+    values = np.clip(best.values, program.low, program.high)
+    return replace(
+        program,
+        low=np.where(priced, values, program.low),
+        high=np.where(priced, values, program.high),
+        row_low=np.where(at_high, program.row_high, program.row_low),
+        row_high=np.where(at_low, program.row_low, program.row_high),
+    )
